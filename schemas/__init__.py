@@ -1,0 +1,1 @@
+"""Scheming schemas, presets, licences and controlled lists (YAML; loaded by path)."""

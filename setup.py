@@ -1,0 +1,34 @@
+"""Packaging: three source trees are mounted into one namespace package.
+
+``ckanext-ontario/`` is the package root; ``harvesters/`` and ``schemas/`` are mounted as
+``ckanext.ontario.harvesters`` and ``ckanext.ontario.schemas``. Everything else about the
+distribution is metadata and lives in ``pyproject.toml``. Why it is done this way:
+``docs/adr/0002-packaging.md``.
+"""
+
+from __future__ import annotations
+
+from setuptools import find_namespace_packages, setup
+
+ROOT = "ckanext-ontario"
+MOUNTS = {
+    "ckanext.ontario.harvesters": "harvesters",
+    "ckanext.ontario.schemas": "schemas",
+}
+
+
+def _packages(prefix: str, folder: str) -> list[str]:
+    found = find_namespace_packages(folder, exclude=["*__pycache__*"])
+    return [prefix, *(f"{prefix}.{name}" for name in found)]
+
+
+setup(
+    package_dir={"": ROOT, **MOUNTS},
+    packages=[
+        *find_namespace_packages(ROOT, include=["ckanext", "ckanext.*"], exclude=["*__pycache__*"]),
+        *(name for mount, folder in MOUNTS.items() for name in _packages(mount, folder)),
+    ],
+    # A PEP 420 namespace alone breaks beside an editable CKAN (docs/adr/0002-packaging.md).
+    namespace_packages=["ckanext"],
+    include_package_data=True,
+)
