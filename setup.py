@@ -8,8 +8,14 @@ distribution is metadata and lives in ``pyproject.toml``. Why it is done this wa
 
 from __future__ import annotations
 
-from setuptools import find_namespace_packages, setup
+from pathlib import Path
 
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from setuptools import find_namespace_packages, setup
+from setuptools.command.build_py import build_py
+
+HERE = Path(__file__).parent
 ROOT = "ckanext-ontario"
 MOUNTS = {
     "ckanext.ontario.harvesters": "harvesters",
@@ -22,6 +28,17 @@ def _packages(prefix: str, folder: str) -> list[str]:
     return [prefix, *(f"{prefix}.{name}" for name in found)]
 
 
+class BuildWithCatalogues(build_py):
+    """Compile the message catalogues first: gettext reads ``.mo``, git keeps ``.po``."""
+
+    def run(self) -> None:
+        """Compile each ``.po`` beside itself, then copy as usual."""
+        for po in sorted((HERE / ROOT).glob("ckanext/ontario/i18n/*/LC_MESSAGES/*.po")):
+            with po.open("rb") as source, po.with_suffix(".mo").open("wb") as target:
+                write_mo(target, read_po(source, locale=po.parts[-3]))
+        super().run()
+
+
 setup(
     package_dir={"": ROOT, **MOUNTS},
     packages=[
@@ -31,4 +48,5 @@ setup(
     # A PEP 420 namespace alone breaks beside an editable CKAN (docs/adr/0002-packaging.md).
     namespace_packages=["ckanext"],
     include_package_data=True,
+    cmdclass={"build_py": BuildWithCatalogues},
 )

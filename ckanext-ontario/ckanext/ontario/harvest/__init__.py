@@ -1,0 +1,1 @@
+"""Harvesting ministry inventories: sources, planning, batches, reports (internal portal)."""

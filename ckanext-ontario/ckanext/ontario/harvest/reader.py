@@ -1,0 +1,95 @@
+"""What the engine and a reader agree on: records, issues and the reader protocol.
+
+A *reader* turns one document into an iterator of :class:`Record` and :class:`Issue`; the engine
+does everything else (download, plan, write, report). Pure: imports neither CKAN nor SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class Severity(str, Enum):
+    """How much of the work an issue stops."""
+
+    FATAL = "fatal"
+    """The document as a whole can't be used; nothing is written, nothing is deleted."""
+    ERROR = "error"
+    """This record is refused; the others go on."""
+    WARNING = "warning"
+    """The record goes in; a person should look."""
+    PUBLISH = "publish"
+    """The record goes in as a draft; this keeps it from being published."""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One thing wrong with a document or a record.
+
+    ``code`` names a message in a ``messages.yaml`` (both languages, message and suggestion);
+    ``params`` fills its placeholders.
+    """
+
+    severity: Severity
+    code: str
+    row: int | None = None
+    """1-based line of the spreadsheet as a person sees it (the header counts)."""
+    column: str | None = None
+    """The column's header as written in the document, or the schema field."""
+    guid: str | None = None
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record of a document, mapped to the dataset schema.
+
+    ``dataset`` is a package dict without ``id``, ``name``, ``owner_org`` and provenance, which
+    are the engine's; values are JSON types and bilingual values are ``{"en": …, "fr": …}``.
+    ``organization`` is the publisher as written, resolved by the engine's alias table; ``None``
+    means the source's own organization.
+    """
+
+    guid: str
+    row: int | None
+    dataset: Mapping[str, Any]
+    organization: str | None = None
+    issues: tuple[Issue, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Say whether an issue keeps this record out of the catalogue."""
+        return any(i.severity in (Severity.ERROR, Severity.FATAL) for i in self.issues)
+
+
+class DocumentError(Exception):
+    """The document can't be read at all; carries the fatal issue."""
+
+    def __init__(self, issue: Issue) -> None:
+        """Keep ``issue``; its code is the exception's text."""
+        super().__init__(issue.code)
+        self.issue = issue
+
+
+class Reader(Protocol):
+    """Turns a local file into records. One per kind of source."""
+
+    kind: str
+    """The name of the kind (``inventory``), as in a harvest source's ``source_type``."""
+
+    mapping_version: str
+    """Changes when the same document would map to other datasets; part of the record hash."""
+
+    def read(self, path: Path, options: Mapping[str, Any]) -> Iterator[Record | Issue]:
+        """Yield records in document order, and issues that belong to no record.
+
+        Streams: memory does not grow with the document.
+
+        Raises:
+            DocumentError: when nothing of the document can be used.
+        """
+        ...

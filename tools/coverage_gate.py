@@ -1,0 +1,39 @@
+"""Fail when branch coverage falls below the gate: 90 % of all, 100 % of the pure modules.
+
+Example: ``python tools/coverage_gate.py`` after ``pytest --cov``.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from coverage import Coverage
+from coverage.exceptions import NoDataError
+
+GATE = 90.0
+PURE_GATE = 100.0
+PURE = ["*/domain.py", "*/ontario/*/domain/*.py"]
+
+
+def main() -> int:
+    """Combine, report, and return 0 when both gates hold."""
+    coverage = Coverage()
+    try:
+        coverage.combine()
+    except NoDataError:
+        coverage.load()  # pytest-cov has combined already
+    total = coverage.report(file=sys.stdout)
+    print(f"\nPure domain modules (gate {PURE_GATE:.0f} %):")  # noqa: T201 -- a command's output
+    pure = coverage.report(include=PURE, file=sys.stdout)
+    failures = [
+        f"{name} is {value:.2f} %, below {gate:.0f} %"
+        for name, value, gate in (("branch coverage", total, GATE), ("of pure modules", pure, PURE_GATE))
+        if value < gate
+    ]
+    for failure in failures:
+        print(f"coverage gate: {failure}", file=sys.stderr)  # noqa: T201 -- a command's output
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
