@@ -1,0 +1,1 @@
+"""The scheduler's action and who may call it."""
