@@ -1,0 +1,128 @@
+"""Everything a person reads exists in French: gettext messages and the texts in YAML.
+
+The same check runs as ``python tools/catalogue.py check``; here it is also shown to fail.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Catalog
+
+ROOT = Path(__file__).parent.parent
+
+
+def load_tool(name: str) -> ModuleType:
+    """Import ``tools/<name>.py``, which is a script and in no package."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+catalogue = load_tool("catalogue")
+
+
+def test_the_french_catalogue_is_complete() -> None:
+    total, found = catalogue.problems()
+    assert total > 0
+    assert [str(problem) for problem in found] == []
+
+
+# --- the check can fail ----------------------------------------------------------------------
+
+
+def kinds(
+    english: dict[Any, Any], french: dict[Any, Any], cognates: tuple[str, ...] = ()
+) -> list[str]:
+    """What the check says of ``french``, for a source holding the messages of ``english``."""
+    source, target = Catalog(), Catalog(locale="fr")
+    for message in english:
+        source.add(message)
+    for message, translation in french.items():
+        target.add(message, translation)
+    found = catalogue.gettext_problems(source, source, target, dict.fromkeys(cognates, "reason"))
+    return [problem.kind for problem in found]
+
+
+def test_a_complete_catalogue_has_no_problem() -> None:
+    assert kinds({"Save": ""}, {"Save": "Enregistrer"}) == []
+
+
+@pytest.mark.parametrize(
+    ("english", "french", "kind"),
+    [
+        ("Save", {}, "missing"),
+        ("Save", {"Save": ""}, "missing"),
+        ("Save", {"Save": "Save"}, "copied"),
+        ("Save", {"Save": "Enregistrer", "Cancel": "Annuler"}, "stale"),
+        ("{n} rows", {"{n} rows": "des lignes"}, "placeholders differ"),
+        ("%(n)s rows", {"%(n)s rows": "%(m)s lignes"}, "placeholders differ"),
+        (("{n} row", "{n} rows"), {("{n} row", "{n} rows"): ("{n} ligne", "")}, "missing"),
+        (("{n} row", "{n} rows"), {("{n} row", "{n} rows"): ("{n} row", "{n} lignes")}, "copied"),
+    ],
+)
+def test_each_kind_of_problem_is_found(english: Any, french: dict[Any, Any], kind: str) -> None:
+    assert kinds({english: ""}, french) == [kind]
+
+
+def test_a_fuzzy_message_is_a_problem() -> None:
+    source, target = Catalog(), Catalog(locale="fr")
+    source.add("Save")
+    target.add("Save", "Sauver", flags=["fuzzy"])
+    found = catalogue.gettext_problems(source, source, target, {})
+    assert [problem.kind for problem in found] == ["fuzzy"]
+
+
+def test_a_cognate_may_be_copied() -> None:
+    assert kinds({"Licence": ""}, {"Licence": "Licence"}, cognates=("Licence",)) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ({"label": {"en": "Title", "fr": "Titre"}}, None),
+        ({"label": {"en": "Title"}}, "missing"),
+        ({"label": {"en": "Title", "fr": ""}}, "missing"),
+        ({"label": {"en": "Title", "fr": "Title"}}, "copied"),
+        ({"label": "Title"}, "one language"),
+        ({"message": {"en": "Row {row}", "fr": "Ligne"}}, "placeholders differ"),
+        ({"fields": [{"field_name": "a", "choices": [{"label": "Daily"}]}]}, "one language"),
+    ],
+)
+def test_yaml_texts_are_checked(content: dict[str, Any], kind: str | None, tmp_path: Path) -> None:
+    folder = tmp_path / "schemas"
+    folder.mkdir()
+    (folder / "a.yaml").write_text(catalogue.yaml.safe_dump(content), encoding="utf-8")
+    found = [p.kind for p in catalogue.yaml_problems(catalogue.yaml_texts(tmp_path), {})]
+    assert found == ([kind] if kind else [])
+
+
+def test_messages_are_extracted_from_python_templates_and_javascript(tmp_path: Path) -> None:
+    files = {
+        "harvesters/a/reader.py": 'tk._("from python")',
+        "ckanext-ontario/ckanext/ontario/a/templates/a.html": "{% trans %}a page{% endtrans %}",
+        "ckanext-ontario/ckanext/ontario/a/templates/mail.txt": "{{ _('from a mail') }}",
+        "ckanext-ontario/ckanext/ontario/a/assets/a.js": 'this._("from a script")',
+        "ckanext-ontario/ckanext/ontario/migration/a/env.py": '_("from a migration")',
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    (tmp_path / "schemas").mkdir()
+    found = {message.id for message in catalogue.extracted(tmp_path) if message.id}
+    assert found == {"from python", "a page", "from a mail", "from a script"}
+
+
+def test_the_files_on_disk_are_what_the_tool_writes() -> None:
+    template = ROOT / catalogue.TEMPLATE
+    assert template.read_bytes() == catalogue.rendered(catalogue.extracted())
