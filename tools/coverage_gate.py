@@ -27,7 +27,10 @@ def main() -> int:
     pure = coverage.report(include=PURE, file=sys.stdout)
     failures = [
         f"{name} is {value:.2f} %, below {gate:.0f} %"
-        for name, value, gate in (("branch coverage", total, GATE), ("of pure modules", pure, PURE_GATE))
+        for name, value, gate in (
+            ("branch coverage", total, GATE),
+            ("of pure modules", pure, PURE_GATE),
+        )
         if value < gate
     ]
     for failure in failures:
