@@ -23,7 +23,7 @@ def main() -> int:
     except NoDataError:
         coverage.load()  # pytest-cov has combined already
     total = coverage.report(file=sys.stdout)
-    print(f"\nPure domain modules (gate {PURE_GATE:.0f} %):")  # noqa: T201 -- a command's output
+    print(f"\nPure domain modules (gate {PURE_GATE:.0f} %):")
     pure = coverage.report(include=PURE, file=sys.stdout)
     failures = [
         f"{name} is {value:.2f} %, below {gate:.0f} %"
@@ -34,7 +34,7 @@ def main() -> int:
         if value < gate
     ]
     for failure in failures:
-        print(f"coverage gate: {failure}", file=sys.stderr)  # noqa: T201 -- a command's output
+        print(f"coverage gate: {failure}", file=sys.stderr)
     return 1 if failures else 0
 
 
