@@ -1,0 +1,343 @@
+"""The reference pages, generated from the source so that they can't differ from it.
+
+``pages()`` returns ``{path below docs/: Markdown}``. The documentation site adds them when it is
+built (see ``mkdocs_hooks.py``) and ``tests/test_docs.py`` holds them against the running portal.
+Nothing here starts CKAN: actions, helpers and plugins are read from the syntax tree, options,
+fields and messages from YAML, and commands from click.
+
+    python tools/reference.py   print every page
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "ckanext-ontario" / "ckanext" / "ontario"
+TREES = (PACKAGE, ROOT / "harvesters", ROOT / "schemas")
+CONSOLE = "ckanext.ontario.stack.cli"
+LANGUAGES = ("en", "fr")
+
+
+@dataclass(frozen=True)
+class Function:
+    """A public function of an action, auth or helper module."""
+
+    name: str
+    slice: str
+    doc: str
+    decorators: tuple[str, ...]
+
+    @property
+    def reads_only(self) -> bool:
+        """Say whether CKAN also answers it by GET."""
+        return any(name.endswith("side_effect_free") for name in self.decorators)
+
+    @property
+    def chained(self) -> bool:
+        """Say whether it wraps a core function of the same name."""
+        return any("chained" in name for name in self.decorators)
+
+
+# --- reading the source ----------------------------------------------------------------------
+
+
+def functions(kind: str) -> list[Function]:
+    """Return the public functions of every ``action``, ``auth`` or ``helpers`` module, by name."""
+    found = [f for path in _modules(kind) for f in _functions(path)]
+    return sorted(found, key=lambda f: (f.name, f.slice))
+
+
+def _modules(kind: str) -> Iterator[Path]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        if kind in parts[-2:] and parts[-1] != "__init__":
+            yield path
+
+
+def _functions(path: Path) -> Iterator[Function]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    exported = _exported(tree)
+    parts = path.relative_to(PACKAGE).parts
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            if exported is None or node.name in exported:
+                decorators = tuple(ast.unparse(d) for d in node.decorator_list)
+                doc = ast.get_docstring(node) or ""
+                yield Function(
+                    node.name, parts[0] if len(parts) > 1 else "ontario", doc, decorators
+                )
+
+
+def _exported(tree: ast.Module) -> set[str] | None:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return set(ast.literal_eval(node.value))
+    return None
+
+
+def plugins() -> dict[str, str]:
+    """Return each plugin's name and its class's docstring."""
+    declared = entry_points(group="ckan.plugins")
+    ours = sorted((e for e in declared if e.value.startswith("ckanext.ontario.")), key=str)
+    return {entry.name: inspect.cleandoc(entry.load().__doc__ or "") for entry in ours}
+
+
+def options() -> dict[str, dict[str, Any]]:
+    """Return each configuration option's declaration, by key."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(PACKAGE.rglob("config_declaration.yaml")):
+        declaration = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for group in declaration["groups"]:
+            found.update({option["key"]: option for option in group["options"]})
+    return dict(sorted(found.items()))
+
+
+def commands() -> dict[str, click.Command]:
+    """Return every command a person can type, by what they type."""
+    found: dict[str, click.Command] = {}
+    for path in sorted(PACKAGE.rglob("cli.py")):
+        name = ".".join(["ckanext.ontario", *path.relative_to(PACKAGE).with_suffix("").parts])
+        module = importlib.import_module(name)
+        for exported in getattr(module, "__all__", ()):
+            command = getattr(module, exported)
+            if isinstance(command, click.Command):
+                found.update(_walk(command, "" if name == CONSOLE else "ckan "))
+    return dict(sorted(found.items()))
+
+
+def _walk(command: click.Command, prefix: str) -> Iterator[tuple[str, click.Command]]:
+    typed = f"{prefix}{command.name}"
+    yield typed, command
+    for child in getattr(command, "commands", {}).values():
+        yield from _walk(child, f"{typed} ")
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Return each scheming schema, by its record type."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted((ROOT / "schemas").glob("*.yaml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if isinstance(content, Mapping) and ("dataset_fields" in content or "fields" in content):
+            kinds = ("dataset_type", "organization_type", "group_type")
+            name = next((content[kind] for kind in kinds if kind in content), path.stem)
+            found[str(name)] = dict(content)
+    return found
+
+
+def messages() -> dict[str, dict[str, Any]]:
+    """Return each harvest issue's message and suggestion, by code."""
+    found: dict[str, dict[str, Any]] = {}
+    for tree in TREES[:2]:
+        for path in sorted(tree.rglob("messages.yaml")):
+            found.update(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return dict(sorted(found.items()))
+
+
+# --- writing the pages -----------------------------------------------------------------------
+
+
+def _actions_page() -> str:
+    auth = {f.name: f for f in functions("auth")}
+    intro = (
+        "# Actions\n\nCall them as `POST /api/3/action/<name>` with a JSON body; those marked GET "
+        "also answer `GET` with query parameters. Errors are CKAN's own."
+    )
+    parts = [intro]
+    for action in functions("action"):
+        marks = ["GET"] if action.reads_only else []
+        marks += ["extends core"] if action.chained else []
+        title = f"## `{action.name}`" + (f" ({', '.join(marks)})" if marks else "")
+        who = auth.get(action.name)
+        access = f"\n\n*Who may call it:* {who.doc.splitlines()[0]}" if who and who.doc else ""
+        parts.append(f"{title}\n\n{_prose(action.doc)}{access}")
+    return "\n\n".join(parts)
+
+
+def _helpers_page() -> str:
+    intro = "# Template helpers\n\nIn a template: `h.<name>(…)`."
+    return "\n\n".join(
+        [intro, *(f"## `{h.name}`\n\n{_prose(h.doc)}" for h in functions("helpers"))]
+    )
+
+
+def _plugins_page() -> str:
+    intro = "# Plugins\n\nNamed in `ckan.plugins`; the order is that of `config/*.ini`."
+    return "\n\n".join([intro, *(f"## `{n}`\n\n{_prose(doc)}" for n, doc in plugins().items())])
+
+
+def _options_page() -> str:
+    parts = ["# Configuration options\n\nSet in a portal's ini file, beside CKAN's own."]
+    for key, option in options().items():
+        facts = [
+            f"*Default:* `{option.get('default', '')!s}`" if "default" in option else "*Required.*"
+        ]
+        if "example" in option:
+            facts.append(f"*Example:* `{option['example']}`")
+        text = option.get("description", "").strip()
+        parts.append("\n\n".join([f"## `{key}`", text, *facts]))
+    return "\n\n".join(parts)
+
+
+def _commands_page() -> str:
+    intro = (
+        "# Commands\n\n`ontario` runs the whole stack; `ckan -c INI …` works on one portal. Each "
+        "command prints this text with `--help`."
+    )
+    parts = [intro]
+    for typed, command in commands().items():
+        context = click.Context(command, info_name=typed, max_content_width=88)
+        parts.append(f"## `{typed}`\n\n```text\n{command.get_help(context)}\n```")
+    return "\n\n".join(parts)
+
+
+def _fields_page() -> str:
+    intro = (
+        "# Fields\n\nEvery field of every record type, as the forms, the API, harvesting and "
+        "publication use it. *Public* fields are copied to the public portal with a release; "
+        "*internal* fields never leave the internal portal."
+    )
+    parts = [intro]
+    for name, schema in schemas().items():
+        for key in ("dataset_fields", "resource_fields", "fields"):
+            if key in schema:
+                title = {"resource_fields": f"{name}: resources"}.get(key, name)
+                parts.append(f"## {title}\n\n{_field_table(schema[key])}")
+                parts.extend(_choice_tables(schema[key]))
+    return "\n\n".join(parts)
+
+
+def _field_table(fields: list[dict[str, Any]]) -> str:
+    head = ("Field", "English", "French", "Seen", "Changes go out", "What it holds")
+    rows = [
+        (
+            f"`{field['field_name']}`",
+            *_both(field.get("label")),
+            str(field.get("visibility", "")),
+            {"content": "by approval", "refresh": "by refresh"}.get(field.get("approval", ""), ""),
+            _both(field.get("help_text"))[0],
+        )
+        for field in fields
+        if "field_name" in field
+    ]
+    return _table(head, rows)
+
+
+def _choice_tables(fields: list[dict[str, Any]]) -> Iterator[str]:
+    for field in fields:
+        if field.get("choices"):
+            rows = [(f"`{c['value']}`", *_both(c.get("label"))) for c in field["choices"]]
+            yield f"### Values of `{field['field_name']}`\n\n" + _table(
+                ("Value", "English", "French"), rows
+            )
+
+
+def _messages_page() -> str:
+    intro = (
+        "# Harvest messages\n\nWhat a harvest report may say of a document or a row, and what to "
+        "do about it."
+    )
+    parts = [intro]
+    for code, texts in messages().items():
+        rows = [
+            (language, texts["message"][language], texts["suggestion"][language])
+            for language in LANGUAGES
+        ]
+        parts.append(f"## `{code}`\n\n" + _table(("", "Message", "What to do"), rows))
+    return "\n\n".join(parts)
+
+
+def _search_page() -> str:
+    path = ROOT / "config" / "solr" / "fields.yaml"
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    intro = (
+        "# Search fields\n\nSolr fields that the catalogue adds to CKAN's own. They may be used in "
+        "`fq`, `sort` and `facet.field` of `package_search`."
+    )
+    rows = [
+        (
+            f"`{field['name']}`",
+            f"`{field.get('type', '')}`",
+            "yes" if field.get("multiValued") or field.get("multi_valued") else "",
+            _one_line(str(field.get("description") or field.get("doc") or "")),
+        )
+        for field in content["fields"]
+    ]
+    return f"{intro}\n\n{_table(('Field', 'Type', 'Many values', 'What it holds'), rows)}"
+
+
+PAGES: dict[str, tuple[str, Callable[[], str]]] = {
+    "reference/actions.md": ("Actions", _actions_page),
+    "reference/options.md": ("Configuration options", _options_page),
+    "reference/commands.md": ("Commands", _commands_page),
+    "reference/plugins.md": ("Plugins", _plugins_page),
+    "reference/helpers.md": ("Template helpers", _helpers_page),
+    "reference/fields.md": ("Fields", _fields_page),
+    "reference/messages.md": ("Harvest messages", _messages_page),
+    "reference/search.md": ("Search fields", _search_page),
+}
+
+
+def pages() -> dict[str, str]:
+    """Return every reference page, by its path below ``docs/``."""
+    return {path: f"{write()}\n" for path, (_, write) in PAGES.items()}
+
+
+# --- Markdown --------------------------------------------------------------------------------
+
+
+def _prose(doc: str) -> str:
+    """Return a Google-style docstring as Markdown: sections become bold words."""
+    text = doc.replace("``", "`")
+    for section in ("Args", "Returns", "Raises", "Yields", "Example", "Note"):
+        marker = f"\n{section}:\n"
+        if marker in text:
+            before, _, after = text.partition(marker)
+            text = f"{before}\n**{section}**\n\n{_section(after)}"
+    return text
+
+
+def _section(text: str) -> str:
+    """Return an indented section's lines as a list, and what follows it as it was."""
+    lines = text.splitlines()
+    end = next((n for n, line in enumerate(lines) if line and not line.startswith(" ")), len(lines))
+    items: list[str] = []
+    for line in textwrap.dedent("\n".join(lines[:end])).strip("\n").splitlines():
+        if line.startswith(" ") and items:
+            items[-1] += f" {line.strip()}"
+        elif line.strip():
+            items.append(line.strip())
+    listed = "\n".join(f"- {item}" for item in items) if len(items) > 1 else "".join(items)
+    return "\n".join([listed, "", *lines[end:]])
+
+
+def _both(text: Any) -> tuple[str, str]:
+    if isinstance(text, Mapping):
+        return _one_line(str(text.get("en", ""))), _one_line(str(text.get("fr", "")))
+    return _one_line(str(text or "")), ""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+if __name__ == "__main__":
+    for page in pages().values():
+        sys.stdout.write(page)
