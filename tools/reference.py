@@ -71,14 +71,13 @@ def _functions(path: Path) -> Iterator[Function]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     exported = _exported(tree)
     parts = path.relative_to(PACKAGE).parts
+    owner = parts[0] if len(parts) > 1 else "ontario"
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-            if exported is None or node.name in exported:
-                decorators = tuple(ast.unparse(d) for d in node.decorator_list)
-                doc = ast.get_docstring(node) or ""
-                yield Function(
-                    node.name, parts[0] if len(parts) > 1 else "ontario", doc, decorators
-                )
+        if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+            continue
+        if exported is None or node.name in exported:
+            decorators = tuple(ast.unparse(d) for d in node.decorator_list)
+            yield Function(node.name, owner, ast.get_docstring(node) or "", decorators)
 
 
 def _exported(tree: ast.Module) -> set[str] | None:
