@@ -5,30 +5,14 @@ The same check runs as ``python tools/catalogue.py check``; here it is also show
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import catalogue
 import pytest
 from babel.messages.catalog import Catalog
 
 ROOT = Path(__file__).parent.parent
-
-
-def load_tool(name: str) -> ModuleType:
-    """Import ``tools/<name>.py``, which is a script and in no package."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-catalogue = load_tool("catalogue")
 
 
 def test_the_french_catalogue_is_complete() -> None:

@@ -1,0 +1,184 @@
+"""The documentation is complete, because it is held against the running portal.
+
+Reference pages are generated from the source; these tests compare them with what CKAN has
+registered, so that a thing the generator does not see is found here.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import ckan.plugins as p
+import pytest
+import reference
+from ckan import authz, logic
+from ckan.common import config_declaration
+from ckan.lib import helpers
+from lxml import html
+
+ROOT = Path(__file__).parent.parent
+OURS = "ckanext.ontario"
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    return reference.pages()
+
+
+def headings(page: str) -> set[str]:
+    """The names a page documents: the code in its second-level headings."""
+    return {line.split("`")[1] for line in page.splitlines() if line.startswith("## `")}
+
+
+def written(functions: list[Any]) -> list[str]:
+    """Names of the functions whose docstring says nothing."""
+    return [function.name for function in functions if len(function.doc) < len("Return it all.")]
+
+
+# --- against the running portal --------------------------------------------------------------
+
+
+def test_every_action_is_documented(internal: Any, pages: dict[str, str]) -> None:
+    registered = {n for n, f in logic._actions.items() if _module(f).startswith(OURS)}
+    assert registered - headings(pages["reference/actions.md"]) == set()
+
+
+def test_every_auth_function_is_documented(internal: Any) -> None:
+    names = list(authz._AuthFunctions.keys())  # not a dict: it has no iterator of its own
+    registered = {n for n in names if _module(authz._AuthFunctions.get(n)).startswith(OURS)}
+    assert registered - {function.name for function in reference.functions("auth")} == set()
+
+
+def test_every_helper_is_documented(internal: Any, pages: dict[str, str]) -> None:
+    registered = {n for n, f in helpers.helper_functions.items() if _module(f).startswith(OURS)}
+    assert registered - headings(pages["reference/helpers.md"]) == set()
+
+
+def test_every_option_is_documented(internal: Any, pages: dict[str, str]) -> None:
+    declared = {str(key) for key in config_declaration.iter_options(pattern=f"{OURS}.*")}
+    assert declared
+    assert declared - headings(pages["reference/options.md"]) == set()
+
+
+def test_every_plugin_is_documented(internal: Any, pages: dict[str, str]) -> None:
+    loaded = {
+        plugin.name
+        for plugin in p.PluginImplementations(p.IPlugin)
+        if type(plugin).__module__.startswith(OURS)
+    }
+    assert loaded - headings(pages["reference/plugins.md"]) == set()
+
+
+def test_every_command_is_documented(internal: Any, pages: dict[str, str]) -> None:
+    registered = {
+        f"ckan {command.name}"
+        for plugin in p.PluginImplementations(p.IClick)
+        if type(plugin).__module__.startswith(OURS)
+        for command in plugin.get_commands()
+    }
+    assert registered
+    assert registered - headings(pages["reference/commands.md"]) == set()
+
+
+def _module(function: Any) -> str:
+    """The module a registered function was written in, through CKAN's partials and wrappers."""
+    while hasattr(function, "func"):
+        function = function.func
+    return getattr(function, "__module__", "") or ""
+
+
+# --- what the pages say ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["action", "auth", "helpers"])
+def test_functions_say_what_they_do(kind: str) -> None:
+    assert written(reference.functions(kind)) == []
+
+
+def test_plugins_say_what_they_are() -> None:
+    assert [name for name, doc in reference.plugins().items() if not doc] == []
+
+
+def test_options_say_what_they_do() -> None:
+    bare = [key for key, option in reference.options().items() if not option.get("description")]
+    assert bare == []
+
+
+def test_options_read_in_the_source_are_declared() -> None:
+    declared = set(reference.options())
+    undeclared = {
+        f"{path.relative_to(ROOT)}: {value}"
+        for tree in reference.TREES
+        for path in tree.rglob("*.py")
+        for value in _strings(path)
+        if value.startswith(f"{OURS}.") and value not in declared and _is_option(value)
+    }
+    assert undeclared == set()
+
+
+def _strings(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {
+        n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+    }
+
+
+def _is_option(value: str) -> bool:
+    """Say whether a dotted name is no module of ours, and so an option."""
+    if any(character in value for character in " :/*{}") or value.endswith("."):
+        return False
+    head = value.removeprefix(f"{OURS}.").split(".")[0]
+    inside = value.replace(".", "/").removeprefix("ckanext/ontario/")
+    for tree in reference.TREES:
+        if (tree / inside).exists() or (tree / f"{inside}.py").exists():
+            return False
+        name = tree.name if tree != reference.PACKAGE else ""
+        if head == name and (tree / inside.removeprefix(f"{name}/")).exists():
+            return False
+    return True
+
+
+def test_every_command_gives_an_example() -> None:
+    lacking = [
+        typed
+        for typed, command in reference.commands().items()
+        if "example" not in (command.help or "").lower()
+        and "example" not in (command.epilog or "").lower()
+    ]
+    assert lacking == []
+
+
+def test_every_page_has_content(pages: dict[str, str]) -> None:
+    assert [path for path, text in pages.items() if text.count("\n") < 5] == []
+
+
+def test_every_decision_is_listed() -> None:
+    index = (ROOT / "docs" / "adr" / "index.md").read_text(encoding="utf-8")
+    records = [path.name for path in (ROOT / "docs" / "adr").glob("0*.md")]
+    assert records
+    assert [name for name in records if name not in index] == []
+
+
+def test_the_site_builds_and_links_to_nothing_missing(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", tmp_path],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert _fetched(tmp_path) == set()
+
+
+def _fetched(site: Path) -> set[str]:
+    """Addresses of other hosts that a page loads scripts, styles, fonts or pictures from."""
+    found: set[str] = set()
+    for page in site.rglob("*.html"):
+        tree = html.parse(str(page)).getroot()
+        found.update(tree.xpath("//script/@src | //img/@src | //link[@rel!='canonical']/@href"))
+    return {address for address in found if "//" in address}
