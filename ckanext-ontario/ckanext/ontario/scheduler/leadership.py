@@ -36,7 +36,9 @@ class Leadership:
         with self._guard:
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             try:
-                got = connection.scalar(sa.text("SELECT pg_try_advisory_lock(:lock)"), lock=LOCK)
+                got = connection.scalar(
+                    sa.text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}
+                )
             except BaseException:
                 connection.invalidate()
                 raise
@@ -71,4 +73,4 @@ def someone_leads(connection: sa.engine.Connection) -> bool:
 
 
 def _is_held(connection: sa.engine.Connection, *, own: bool) -> bool:
-    return bool(connection.scalar(_HELD, high=_HIGH, low=_LOW, own=own))
+    return bool(connection.scalar(_HELD, {"high": _HIGH, "low": _LOW, "own": own}))
