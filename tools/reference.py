@@ -160,7 +160,7 @@ def _actions_page() -> str:
         marks += ["extends core"] if action.chained else []
         title = f"## `{action.name}`" + (f" ({', '.join(marks)})" if marks else "")
         who = auth.get(action.name)
-        access = f"\n\n*Who may call it:* {who.doc.splitlines()[0]}" if who and who.doc else ""
+        access = f"\n\n*Access:* {who.doc.splitlines()[0]}" if who and who.doc else ""
         parts.append(f"{title}\n\n{_prose(action.doc)}{access}")
     return "\n\n".join(parts)
 
@@ -267,12 +267,12 @@ def _search_page() -> str:
     )
     rows = [
         (
-            f"`{field['name']}`",
-            f"`{field.get('type', '')}`",
-            "yes" if field.get("multiValued") or field.get("multi_valued") else "",
-            _one_line(str(field.get("description") or field.get("doc") or "")),
+            f"`{name}`",
+            f"`{field['type']}`",
+            "yes" if field.get("multiValued") else "",
+            _one_line(str(field.get("doc", ""))),
         )
-        for field in content["fields"]
+        for name, field in content["fields"].items()
     ]
     return f"{intro}\n\n{_table(('Field', 'Type', 'Many values', 'What it holds'), rows)}"
 
@@ -298,28 +298,35 @@ def pages() -> dict[str, str]:
 
 
 def _prose(doc: str) -> str:
-    """Return a Google-style docstring as Markdown: sections become bold words."""
+    """Return a Google-style docstring as Markdown: a section becomes a bold word and its text."""
     text = doc.replace("``", "`")
     for section in ("Args", "Returns", "Raises", "Yields", "Example", "Note"):
         marker = f"\n{section}:\n"
         if marker in text:
             before, _, after = text.partition(marker)
-            text = f"{before}\n**{section}**\n\n{_section(after)}"
+            body, rest = _indented(after)
+            shown = _items(body) if section in {"Args", "Raises"} else body
+            text = f"{before}\n**{section}**\n\n{shown}\n{rest}"
     return text
 
 
-def _section(text: str) -> str:
-    """Return an indented section's lines as a list, and what follows it as it was."""
+def _indented(text: str) -> tuple[str, str]:
+    """Return the indented lines at the start, without their indent, and what follows them."""
     lines = text.splitlines()
     end = next((n for n, line in enumerate(lines) if line and not line.startswith(" ")), len(lines))
+    return textwrap.dedent("\n".join(lines[:end])).strip("\n"), "\n".join(["", *lines[end:]])
+
+
+def _items(text: str) -> str:
+    """Return ``name: text`` entries as a list; deeper lines belong to the entry above them."""
     items: list[str] = []
-    for line in textwrap.dedent("\n".join(lines[:end])).strip("\n").splitlines():
+    for line in text.splitlines():
         if line.startswith(" ") and items:
             items[-1] += f" {line.strip()}"
         elif line.strip():
-            items.append(line.strip())
-    listed = "\n".join(f"- {item}" for item in items) if len(items) > 1 else "".join(items)
-    return "\n".join([listed, "", *lines[end:]])
+            name, colon, rest = line.strip().partition(":")
+            items.append(f"- `{name}`{colon}{rest}" if colon else f"- {line.strip()}")
+    return "\n".join(items)
 
 
 def _both(text: Any) -> tuple[str, str]:
