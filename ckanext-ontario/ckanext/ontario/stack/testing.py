@@ -1,0 +1,166 @@
+"""Services and portals for a test run: real, on free ports, gone when the run ends."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from . import configset, portals, postgres, redis, solr
+from .paths import config_file, stack_dir
+from .portals import PortalSettings
+from .processes import spawn, stop, wait_until
+
+TEST_DOMAINS = "ontario.ca example.com test.ckan.net"
+
+
+@dataclass(frozen=True)
+class PortalServer:
+    """A portal served over HTTP by a process of its own."""
+
+    url: str
+    ini: Path
+
+    def ckan(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run the ``ckan`` command against this portal and return what it printed."""
+        return subprocess.run(
+            [str(Path(sys.executable).parent / "ckan"), "-c", str(self.ini), *arguments],
+            check=check,
+            capture_output=True,
+            text=True,
+        )
+
+    def token(self, user: str) -> str:
+        """Return a new API token of ``user``."""
+        printed = self.ckan("user", "token", "add", "-q", user, "tests").stdout
+        return printed.strip().split()[-1]
+
+
+@dataclass
+class TestServices:
+    """The Postgres, Solr and Redis of one test run, and what was made on them."""
+
+    __test__ = False
+
+    folder: Path
+    postgres_url: str
+    solr_root: str
+    redis_url: str
+    prefix: str
+    started: list[str] = field(default_factory=list[str])
+    made: dict[str, PortalSettings] = field(default_factory=dict[str, PortalSettings])
+
+    @classmethod
+    def start(cls, folder: Path) -> TestServices:
+        """Start what no environment variable names; everything else is used as it is."""
+        started: list[str] = []
+        solr_root = os.environ.get("ONTARIO_SOLR_URL", "")
+        solr_process = None
+        if not solr_root:
+            runtime = stack_dir() / "solr-runtime"
+            solr.assemble(runtime, config_file("jgo.lock.toml"))
+            port = free_port()
+            solr_process = solr.start(runtime, folder / "solr", port, folder / "solr-logs")
+            solr_root = solr.url(port)
+            started.append("solr")
+        postgres_url = os.environ.get("ONTARIO_SQLALCHEMY_URL", "")
+        if not postgres_url:
+            postgres_url = postgres.start(folder / "postgres")
+            started.append("postgres")
+        redis_url = os.environ.get("ONTARIO_REDIS_URL", "")
+        if not redis_url:
+            port = free_port()
+            redis.start(folder / "redis", port, "test")
+            redis_url = redis.url(port, "test")
+            started.append("redis")
+        if solr_process:
+            solr.wait(solr_root, solr_process)
+        configset.write(folder / "configset")
+        prefix = f"test_{os.getpid()}"
+        return cls(folder, postgres_url, solr_root, redis_url, prefix, started)
+
+    def portal(self, portal: str, instance: str = "") -> PortalSettings:
+        """Return settings with a database, core and Redis database of their own."""
+        name = f"{self.prefix}_{portal}{instance}"
+        if name not in self.made:
+            postgres.create_database(self.postgres_url, name)
+            solr.create_core(self.solr_root, name, self.folder / "configset")
+            self.made[name] = PortalSettings(
+                portal=portal,
+                site_url="http://test.ontario.localhost",
+                sqlalchemy_url=postgres.database_url(self.postgres_url, name),
+                solr_url=f"{self.solr_root}/{name}",
+                redis_url=redis.with_database(self.redis_url, self._redis_database()),
+                storage_path=str(self.folder / name / "storage"),
+                account_domains=TEST_DOMAINS,
+            )
+        return self.made[name]
+
+    @contextlib.contextmanager
+    def server(self, portal: str) -> Iterator[PortalServer]:
+        """Serve a portal of its own over HTTP on a free port for the length of the block."""
+        settings = self.portal(portal, "_server")
+        port = free_port()
+        folder = self.folder / f"{portal}-server"
+        ini = portals.write(folder / "ckan.ini", settings, ["test.ini"])
+        text = ini.read_text().replace(settings.site_url, f"http://127.0.0.1:{port}")
+        ini.write_text(text)
+        server = PortalServer(f"http://127.0.0.1:{port}", ini)
+        server.ckan("db", "upgrade")
+        process = spawn(
+            "web", serve_command(port), folder, {"CKAN_INI": str(ini), "GUNICORN_CMD_ARGS": ""}
+        )
+        try:
+            wait_until(lambda: answers(f"{server.url}/ontario/health"), 60, process)
+            yield server
+        finally:
+            stop("web", folder)
+
+    def stop(self) -> None:
+        """Stop what was started; drop what was made on servers that stay."""
+        for name, settings in self.made.items():
+            if "postgres" not in self.started:
+                postgres.drop_database(self.postgres_url, name)
+            if "solr" not in self.started:
+                solr.delete_core(self.solr_root, name)
+            redis.flush(settings.redis_url)
+        if "redis" in self.started:
+            stop("redis", self.folder / "redis")
+        if "solr" in self.started:
+            stop("solr", self.folder / "solr-logs")
+        if "postgres" in self.started:
+            postgres.stop(self.folder / "postgres")
+
+    def _redis_database(self) -> int:
+        # Redis has 16 databases; runs that share a server must not share one of these.
+        offset = 0 if "redis" in self.started else os.getpid() % 4 * 4
+        return offset + len(self.made) % 4
+
+
+def serve_command(port: int) -> list[str]:
+    """Return the command that serves the portal of ``CKAN_INI`` on a loopback port."""
+    settings = Path(__file__).with_name("gunicorn_settings.py")
+    gunicorn = str(Path(sys.executable).parent / "gunicorn")
+    return [gunicorn, "--config", str(settings), "--bind", f"127.0.0.1:{port}"]
+
+
+def answers(url: str) -> bool:
+    """Say whether ``url`` answers 200."""
+    try:
+        return requests.get(url, timeout=5).status_code == requests.codes.ok
+    except requests.RequestException:
+        return False
+
+
+def free_port() -> int:
+    """Return a loopback port that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

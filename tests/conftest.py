@@ -1,0 +1,151 @@
+"""Fixtures for all tests: real Postgres, Solr and Redis, and both portals.
+
+The services are started for the run (or used where ``ONTARIO_SQLALCHEMY_URL``,
+``ONTARIO_SOLR_URL`` and ``ONTARIO_REDIS_URL`` name them); databases, cores and Redis databases
+are the run's own and go when it ends. CKAN keeps one site per process: the internal portal runs
+in this one, servers run in processes of their own.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ckanext.ontario.stack import portals
+from ckanext.ontario.stack.testing import TestServices
+
+SERVICES = pytest.StashKey[TestServices]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the services and write the ini before CKAN's own session hook reads it."""
+    if config.option.collectonly or getattr(config.option, "help", False):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="ontario-test-"))
+    folder.chmod(0o755)
+    services = TestServices.start(folder)
+    config.stash[SERVICES] = services
+    ini = portals.write(folder / "internal.ini", services.portal("internal"), ["test.ini"])
+    _leave_out_missing_plugins(ini)
+    config.option.ckan_ini = str(ini)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what was started and remove the run's data."""
+    services = config.stash.get(SERVICES, None)
+    if services is not None:
+        services.stop()
+        shutil.rmtree(services.folder, ignore_errors=True)
+
+
+def _leave_out_missing_plugins(ini: Path) -> None:
+    missing = {
+        point.name
+        for point in entry_points(group="ckan.plugins")
+        if point.module.startswith("ckanext.ontario") and not _findable(point.module)
+    }
+    lines = [line for line in ini.read_text().splitlines() if line.strip() not in missing]
+    if not (Path(__file__).parents[1] / "schemas" / "dataset.yaml").exists():
+        lines = [line for line in lines if not line.strip().startswith("scheming")]
+    ini.write_text("\n".join(lines) + "\n")
+
+
+def _findable(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def services(request: pytest.FixtureRequest) -> TestServices:
+    """The run's Postgres, Solr and Redis."""
+    return request.config.stash[SERVICES]
+
+
+@pytest.fixture(scope="session")
+def solr_url(services: TestServices) -> str:
+    """The internal portal's Solr core."""
+    return services.portal("internal").solr_url
+
+
+@pytest.fixture(scope="session")
+def internal() -> Iterator[Any]:
+    """The internal portal in this process, plugins loaded and migrated: a CKAN test app."""
+    from ckan import model, plugins
+    from ckan.cli.db import _migrate_plugins
+    from ckan.tests.helpers import _get_test_app
+
+    plugins.load_all()
+    model.repo.init_db()
+    _migrate_plugins(apply=True)
+    yield _get_test_app()
+    plugins.unload_non_system_plugins()
+
+
+@pytest.fixture
+def clean(internal: Any) -> None:
+    """An empty database (tables and migrations kept), index and Redis."""
+    _clean_all()
+
+
+@pytest.fixture(scope="module")
+def clean_module(internal: Any) -> None:
+    """As ``clean``, once for a module whose tests only read."""
+    _clean_all()
+
+
+def _clean_all() -> None:
+    import sqlalchemy as sa
+
+    from ckan import model
+    from ckan.lib import search
+    from ckan.lib.redis import connect_to_redis
+
+    model.Session.remove()
+    with model.meta.engine.begin() as connection:
+        names = [
+            name
+            for name in sa.inspect(connection).get_table_names()
+            if not name.endswith("alembic_version")
+        ]
+        quoted = ", ".join(f'"{name}"' for name in names)
+        connection.execute(sa.text(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE"))
+    search.clear_all()
+    connect_to_redis().flushdb()
+
+
+@pytest.fixture
+def seeded(clean: None) -> Callable[[], Any]:
+    """Ministries, agencies, topics and their aliases, as every installation has them."""
+    from ckan.tests.helpers import call_action
+
+    return call_action("ontario_schema_seed")
+
+
+@pytest.fixture(scope="session")
+def internal_server(services: TestServices) -> Iterator[Any]:
+    """The internal portal as a real server process with a database and core of its own."""
+    with services.server("internal") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def public_server(services: TestServices) -> Iterator[Any]:
+    """The public portal as a real server process with a database and core of its own."""
+    with services.server("public") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def in_ci() -> bool:
+    """Whether a missing part is a failure rather than a reason to skip."""
+    return os.environ.get("CI") == "true"
