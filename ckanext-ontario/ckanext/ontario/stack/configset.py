@@ -20,6 +20,13 @@ from .paths import config_file
 EMPTY_FILES = ("synonyms.txt", "protwords.txt", "stopwords.txt")
 """CKAN 2.11's schema names these; empty ones keep every word as it is."""
 
+ANALYZERS: dict[str, dict[str, str]] = {
+    "analyzer": {},
+    "indexAnalyzer": {"type": "index"},
+    "queryAnalyzer": {"type": "query"},
+}
+"""How a type's analyzers are named in fields.yaml, and what Solr calls them."""
+
 
 def write(target: Path) -> str:
     """Write the configset into ``target``; return its checksum.
@@ -61,7 +68,8 @@ def schema(additions: dict[str, Any]) -> bytes:
     source = Path(ckan.__file__).parent / "config" / "solr" / "schema.xml"
     root = etree.parse(str(source), etree.XMLParser(remove_blank_text=True)).getroot()
     _add_types(_child(root, "types"), additions.get("types", {}))
-    _add_fields(_child(root, "fields"), additions.get("fields", {}))
+    _add_fields(_child(root, "fields"), "field", additions.get("fields", {}))
+    _add_fields(_child(root, "fields"), "dynamicField", additions.get("dynamic", {}))
     for copy in additions.get("copy", []):
         etree.SubElement(root, "copyField", source=copy["from"], dest=copy["to"])
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
@@ -79,10 +87,11 @@ def _add_types(parent: etree._Element, types: dict[str, dict[str, Any]]) -> None
     for name, spec in types.items():
         if name in present:
             raise StackError(f"CKAN's Solr schema already has the type {name}; rename ours")
-        attributes = {key: value for key, value in spec.items() if key != "analyzer"}
+        attributes = {key: value for key, value in spec.items() if key not in ANALYZERS}
         node = etree.SubElement(parent, "fieldType", name=name, **_attributes(attributes))
-        if "analyzer" in spec:
-            _add_analyzer(etree.SubElement(node, "analyzer"), spec["analyzer"])
+        for key, kind in ANALYZERS.items():
+            if key in spec:
+                _add_analyzer(etree.SubElement(node, "analyzer", **kind), spec[key])
 
 
 def _add_analyzer(node: etree._Element, spec: dict[str, Any]) -> None:
@@ -93,13 +102,14 @@ def _add_analyzer(node: etree._Element, spec: dict[str, Any]) -> None:
         etree.SubElement(node, "filter", **_attributes(part))
 
 
-def _add_fields(parent: etree._Element, fields: dict[str, dict[str, Any]]) -> None:
+def _add_fields(parent: etree._Element, kind: str, fields: dict[str, dict[str, Any]]) -> None:
     present = {node.get("name") for node in parent}
     for name, spec in fields.items():
         if name in present:
             raise StackError(f"CKAN's Solr schema already has the field {name}; rename ours")
+        attributes = {key: value for key, value in spec.items() if key != "doc"}
         defaults = {"indexed": True, "stored": False}
-        etree.SubElement(parent, "field", name=name, **_attributes({**defaults, **spec}))
+        etree.SubElement(parent, kind, name=name, **_attributes({**defaults, **attributes}))
 
 
 def _attributes(spec: dict[str, Any]) -> dict[str, str]:

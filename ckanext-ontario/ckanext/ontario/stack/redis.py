@@ -41,16 +41,25 @@ def with_database(server_url: str, database: int) -> str:
     return urlunsplit(urlsplit(server_url)._replace(path=f"/{database}"))
 
 
-def start(folder: Path, port: int, password: str) -> Service:
-    """Start the server with its data in ``folder``; return it once it answers."""
+def start(folder: Path, port: int, password: str, run: Path | None = None) -> Service:
+    """Start the server with its data in ``folder``; return it once it answers.
+
+    Args:
+        folder: where its data and settings are.
+        port: the loopback port.
+        password: what clients must say.
+        run: where its record and log go; ``folder`` when not given.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "redis.conf"
     settings.touch(mode=0o600)
     settings.write_text(
         f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{folder}"\n'
         "appendonly yes\nappendfsync everysec\nsave 300 1\ndaemonize no\n"
+        # A title of its own would overwrite the environment, and with it our mark.
+        "set-proc-title no\n"
     )
-    service = spawn("redis", [str(binary()), str(settings)], folder)
+    service = spawn("redis", [str(binary()), str(settings)], run or folder)
     wait_until(lambda: version(url(port, password)) is not None, 20, service)
     return service
 

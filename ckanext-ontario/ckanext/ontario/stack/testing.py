@@ -121,7 +121,7 @@ class TestServices:
             wait_until(lambda: answers(f"{server.url}/ontario/health"), 60, process)
             yield server
         finally:
-            stop("web", folder)
+            stop(["web"], folder)
 
     def stop(self) -> None:
         """Stop what was started; drop what was made on servers that stay."""
@@ -132,9 +132,9 @@ class TestServices:
                 solr.delete_core(self.solr_root, name)
             redis.flush(settings.redis_url)
         if "redis" in self.started:
-            stop("redis", self.folder / "redis")
+            stop(["redis"], self.folder / "redis")
         if "solr" in self.started:
-            stop("solr", self.folder / "solr-logs")
+            stop(["solr"], self.folder / "solr-logs")
         if "postgres" in self.started:
             postgres.stop(self.folder / "postgres")
 
