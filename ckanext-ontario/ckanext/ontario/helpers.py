@@ -1,0 +1,143 @@
+"""Template helpers that every slice uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+
+import ckan.plugins.toolkit as tk
+from flask_babel import force_locale
+from markupsafe import Markup
+
+from ckanext.ontario.shared import guard, portal
+from ckanext.ontario.shared.bilingual import LANGUAGES, language_of
+
+__all__ = [
+    "ontario_error_notices",
+    "ontario_guard_field",
+    "ontario_language",
+    "ontario_language_links",
+    "ontario_portal",
+    "ontario_vendor_styles",
+]
+
+LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
+"""Each language in its own words; never translated."""
+
+VENDOR_STYLES = "ontario-theme.min.css"
+"""Ontario Design System's compiled styles, as its package names the file."""
+
+_PUBLIC = Path(__file__).parent / "public"
+
+
+@dataclass(frozen=True)
+class LanguageLink:
+    """One language of the language switch."""
+
+    code: str
+    name: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class ErrorNotice:
+    """What an error page says in one language."""
+
+    language: str
+    title: str
+    advice: str
+
+
+def ontario_portal() -> str:
+    """Return which portal this is: ``internal`` or ``public``."""
+    return portal.current().value
+
+
+def ontario_language() -> str:
+    """Return the reader's language as the catalogue knows it: ``en`` or ``fr``."""
+    return language_of(str(tk.h.lang()))
+
+
+def ontario_guard_field() -> Markup:
+    """Return the hidden input that a form of a guarded view must carry."""
+    return guard.field()
+
+
+def ontario_language_links() -> list[LanguageLink]:
+    """Return this page's address in each language, for the language switch."""
+    here, now = tk.h.current_url(), ontario_language()
+    return [
+        LanguageLink(code, LANGUAGE_NAMES[code], tk.h.url_for(here, locale=code), code == now)
+        for code in LANGUAGES
+    ]
+
+
+def ontario_vendor_styles() -> str | None:
+    """Return the address of Ontario Design System's styles, or ``None`` before they are built."""
+    path = _vendor_file(VENDOR_STYLES)
+    return str(tk.h.url_for_static(f"/{path}")) if path else None
+
+
+@cache
+def _vendor_file(name: str) -> str | None:
+    """Find a file that ``ontario assets`` built, as its path below ``public/``."""
+    found = sorted((_PUBLIC / "vendor").rglob(name))
+    return found[0].relative_to(_PUBLIC).as_posix() if found else None
+
+
+def ontario_error_notices(code: int | list[int]) -> list[ErrorNotice]:
+    """Return what an error page says, in the reader's language first, then in the other.
+
+    Args:
+        code: the HTTP status, as CKAN hands it to its error template (a number or a list).
+    """
+    status = int(code[0] if isinstance(code, list) else code)
+    return [_notice(status, language) for language in _mine_first()]
+
+
+def _mine_first() -> list[str]:
+    mine = ontario_language()
+    return [mine, *(language for language in LANGUAGES if language != mine)]
+
+
+def _notice(status: int, language: str) -> ErrorNotice:
+    with force_locale(language):
+        title, advice = _words(status)
+    return ErrorNotice(language, title, advice)
+
+
+def _words(status: int) -> tuple[str, str]:
+    words: dict[int, tuple[str, str]] = {
+        HTTPStatus.BAD_REQUEST: (
+            tk._("This request is not understood"),
+            tk._("Check what you typed and try again."),
+        ),
+        HTTPStatus.UNAUTHORIZED: (
+            tk._("Please log in"),
+            tk._("This page is for people who are logged in."),
+        ),
+        HTTPStatus.FORBIDDEN: (
+            tk._("You may not do this"),
+            tk._("Your account does not have the right to see this page or to do this."),
+        ),
+        HTTPStatus.NOT_FOUND: (
+            tk._("Page not found"),
+            tk._("This page does not exist, or you may not see it. Try a search."),
+        ),
+        HTTPStatus.GONE: (
+            tk._("This page was removed"),
+            tk._("What was here was removed and does not come back."),
+        ),
+        HTTPStatus.SERVICE_UNAVAILABLE: (
+            tk._("Not available at the moment"),
+            tk._("Part of the catalogue does not answer. Try again in a few minutes."),
+        ),
+    }
+    broken = (
+        tk._("Something went wrong"),
+        tk._("The catalogue could not answer. Try again, and tell us if it happens again."),
+    )
+    return words.get(status, broken)

@@ -1,0 +1,66 @@
+"""A portal that lacks its switch or its guards does not start.
+
+CKAN has no notion of a plugin that must be there, so every plugin that could be loaded without
+its guards asks here, in ``update_config``, before anything is served.
+"""
+
+from __future__ import annotations
+
+import ckan.plugins.toolkit as tk
+from ckan.exceptions import CkanConfigurationException
+
+from .portal import Portal, PortalNotDeclared, current
+
+GUARD = "ontario_visibility"
+"""The plugin that guards a portal; first, so that its gate and its labels win."""
+
+REQUIRED = ("ontario_visibility", "ontario")
+"""Plugins without which a portal's rules do not hold."""
+
+FORBIDDEN: dict[Portal, frozenset[str]] = {
+    Portal.INTERNAL: frozenset({"tracking"}),
+    Portal.PUBLIC: frozenset({"tracking", "harvest", "activity", "stats", "ontario_harvest"}),
+}
+"""Plugins that would show what the portal's readers must not see."""
+
+FORBIDDEN_PREFIXES: dict[Portal, tuple[str, ...]] = {
+    Portal.INTERNAL: (),
+    Portal.PUBLIC: ("ontario_harvester_", "ckan_harvester"),
+}
+
+
+class PortalRefused(CkanConfigurationException):
+    """The portal may not start; the message is one sentence for the person who started it."""
+
+
+def require_guards() -> Portal:
+    """Return the portal this process serves.
+
+    Raises:
+        PortalRefused: when the portal is not declared, when a guarding plugin is missing or not
+            first, or when a plugin is loaded that this portal must not have.
+    """
+    try:
+        portal = current()
+    except PortalNotDeclared as err:
+        raise PortalRefused(str(err)) from err
+    plugins = tk.aslist(tk.config.get("ckan.plugins"))
+    if not plugins or plugins[0] != GUARD:
+        raise PortalRefused(
+            f"the {portal.value} portal does not start unless {GUARD} is the first of ckan.plugins"
+        )
+    missing = [name for name in REQUIRED if name not in plugins]
+    if missing:
+        raise PortalRefused(
+            f"the {portal.value} portal does not start without {', '.join(missing)} in ckan.plugins"
+        )
+    refused = [name for name in plugins if _is_forbidden(name, portal)]
+    if refused:
+        raise PortalRefused(
+            f"the {portal.value} portal does not start with {', '.join(refused)} in ckan.plugins"
+        )
+    return portal
+
+
+def _is_forbidden(plugin: str, portal: Portal) -> bool:
+    return plugin in FORBIDDEN[portal] or plugin.startswith(FORBIDDEN_PREFIXES[portal] or ("\0",))

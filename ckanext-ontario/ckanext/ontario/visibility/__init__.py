@@ -1,0 +1,1 @@
+"""Who sees what: the anonymous gate, permission labels, search clamp and refused actions."""

@@ -1,0 +1,121 @@
+"""The one gate in front of the internal portal, and what may be kept of answers.
+
+A hook of the application: it runs after CKAN has found out who calls (cookie, API token or an
+IAuthenticator plugin) and before CSRF checks, routing errors, views and actions. Anonymous
+callers reach the endpoints listed here and nothing else; whether a page exists they do not learn.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.lib.search import SearchError, SearchQueryError
+from flask import Blueprint, Flask, Response, current_app, jsonify
+from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.security import safe_join
+
+from ckanext.ontario.shared import portal
+
+READ = frozenset({"GET", "HEAD"})
+FORM = READ | {"POST"}
+
+ANONYMOUS: dict[str, frozenset[str]] = {
+    "user.login": FORM,
+    "user.logged_out_page": READ,
+    "user.request_reset": FORM,
+    "user.perform_reset": FORM,
+    "ontario.health": READ,
+    "static": READ,
+    "webassets.index": READ,
+    "api.i18n_js_translations": READ,
+}
+"""Endpoints of the internal portal that answer without a log-in, and by which methods."""
+
+gate = Blueprint("ontario_visibility", __name__)
+
+
+@gate.before_app_request
+def require_log_in() -> Any:
+    """Let signed-in, active users and the allow-list pass; answer everybody else."""
+    if not portal.is_internal() or _is_signed_in() or _may_be_anonymous():
+        return None
+    return _to_log_in() if _wants_a_page() else _unauthorized()
+
+
+@gate.app_errorhandler(SearchError)
+def refuse_search(error: SearchError) -> Any:
+    """Answer a refused search with a page where CKAN's view does not (feeds, for one)."""
+    code = 400 if isinstance(error, SearchQueryError) else 503
+    page = {"code": code, "name": HTTP_STATUS_CODES[code], "content": str(error)}
+    return tk.render("error_document_template.html", page), code
+
+
+def install_cache_headers(app: Flask) -> None:
+    """Let :func:`forbid_storing` have the last word over CKAN's own cache headers."""
+    hooks = app.after_request_funcs.setdefault(None, [])
+    if forbid_storing not in hooks:
+        hooks.insert(0, forbid_storing)  # they run last to first
+
+
+def forbid_storing(response: Response) -> Response:
+    """Keep internal answers, and answers to signed-in callers, out of every cache."""
+    if portal.is_internal() or _is_signed_in():
+        response.headers["Cache-Control"] = "no-store"
+    response.vary.update(("Cookie", "Authorization"))
+    return response
+
+
+def _is_signed_in() -> bool:
+    user = tk.current_user
+    return bool(user.is_authenticated) and user.state == model.State.ACTIVE
+
+
+def _may_be_anonymous() -> bool:
+    endpoint = tk.request.endpoint or ""
+    if tk.request.method not in ANONYMOUS.get(endpoint, ()):
+        return False
+    return endpoint != "static" or _is_public_file((tk.request.view_args or {})["filename"])
+
+
+def _is_public_file(filename: str) -> bool:
+    """Say whether a static file comes with the software; uploads share the same endpoint."""
+    for folder in current_app.static_folder or ():
+        path = safe_join(folder, filename)
+        if path is not None and os.path.isfile(path):  # noqa: PTH113 -- safe_join gives text
+            return not _is_stored(Path(path).resolve())
+    return False
+
+
+def _is_stored(path: Path) -> bool:
+    storage = tk.config.get("ckan.storage_path")
+    return bool(storage) and path.is_relative_to(Path(storage).resolve())
+
+
+def _wants_a_page() -> bool:
+    request = tk.request
+    if request.method != "GET" or request.path.startswith("/api/"):
+        return False
+    return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
+
+
+def _to_log_in() -> Response:
+    return tk.redirect_to("user.login", next=_asked_for())
+
+
+def _asked_for() -> str:
+    """The address asked for, with its language, for the way back after logging in."""
+    environ = tk.request.environ
+    prefix = "" if environ["CKAN_LANG_IS_DEFAULT"] else f"/{environ['CKAN_LANG']}"
+    return f"{prefix}{environ['CKAN_CURRENT_URL']}"
+
+
+def _unauthorized() -> Response:
+    message = tk._("This portal is for staff. Log in, or send an API token.")
+    error = {"__type": "Authorization Error", "message": message}
+    response = jsonify({"success": False, "error": error})
+    response.status_code = 401
+    return response

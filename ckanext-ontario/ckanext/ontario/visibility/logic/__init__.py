@@ -1,0 +1,1 @@
+"""Actions of CKAN and its plugins that this slice stands in front of."""

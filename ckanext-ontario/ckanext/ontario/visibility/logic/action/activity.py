@@ -1,0 +1,124 @@
+"""Activity holds records as they were; it is shown to those who may read them as they are now.
+
+The labels stored with an activity are those of its day, and deleted records keep theirs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import authz
+from ckan.types import Action, Context, DataDict
+
+__all__ = [
+    "activity_data_show",
+    "activity_diff",
+    "activity_show",
+    "dashboard_activity_list",
+    "group_activity_list",
+    "organization_activity_list",
+    "package_activity_list",
+    "recently_changed_packages_activity_list",
+    "user_activity_list",
+]
+
+Activities = list[dict[str, Any]]
+
+
+@tk.chained_action
+@tk.side_effect_free
+def user_activity_list(next_action: Action, context: Context, data_dict: DataDict) -> Activities:
+    """Return what a user did, about records the reader may see now."""
+    return _readable(context, next_action(context, data_dict))
+
+
+@tk.chained_action
+@tk.side_effect_free
+def package_activity_list(next_action: Action, context: Context, data_dict: DataDict) -> Activities:
+    """Return what happened to a record the reader may see now."""
+    return _readable(context, next_action(context, data_dict))
+
+
+@tk.chained_action
+@tk.side_effect_free
+def group_activity_list(next_action: Action, context: Context, data_dict: DataDict) -> Activities:
+    """Return what happened to a topic and to records the reader may see now."""
+    return _readable(context, next_action(context, data_dict))
+
+
+@tk.chained_action
+@tk.side_effect_free
+def organization_activity_list(
+    next_action: Action, context: Context, data_dict: DataDict
+) -> Activities:
+    """Return what happened to an organization and to records the reader may see now."""
+    return _readable(context, next_action(context, data_dict))
+
+
+@tk.chained_action
+@tk.side_effect_free
+def recently_changed_packages_activity_list(
+    next_action: Action, context: Context, data_dict: DataDict
+) -> Activities:
+    """Return recent changes of records the reader may see now."""
+    return _readable(context, next_action(context, data_dict))
+
+
+@tk.chained_action
+@tk.side_effect_free
+def dashboard_activity_list(
+    next_action: Action, context: Context, data_dict: DataDict
+) -> Activities:
+    """Return the user's own stream, about records they may see now."""
+    return _readable(context, next_action(context, data_dict))
+
+
+@tk.chained_action
+@tk.side_effect_free
+def activity_show(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """Return one activity, about a record the reader may see now."""
+    activity = next_action(context, data_dict)
+    if not _readable(context, [activity]):
+        raise tk.ObjectNotFound
+    return activity
+
+
+@tk.chained_action
+@tk.side_effect_free
+def activity_data_show(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """Return what an activity holds, about a record the reader may see now."""
+    _require_readable(context, data_dict)
+    return next_action(context, data_dict)
+
+
+@tk.chained_action
+@tk.side_effect_free
+def activity_diff(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """Return what an activity changed in a record the reader may see now."""
+    _require_readable(context, data_dict)
+    return next_action(context, data_dict)
+
+
+def _require_readable(context: Context, data_dict: DataDict) -> None:
+    wanted = {"id": tk.get_or_bust(data_dict, "id")}
+    tk.get_action("activity_show")(tk.fresh_context(context), wanted)
+
+
+def _readable(context: Context, activities: Activities) -> Activities:
+    about = {a["object_id"] for a in activities if _is_about_a_record(a)}
+    visible = {record for record in about if _may_see(context, record)}
+    return [a for a in activities if not _is_about_a_record(a) or a["object_id"] in visible]
+
+
+def _is_about_a_record(activity: dict[str, Any]) -> bool:
+    return str(activity["activity_type"]).endswith("package")
+
+
+def _may_see(context: Context, package_id: str) -> bool:
+    try:
+        return authz.is_authorized_boolean(
+            "package_show", tk.fresh_context(context), {"id": package_id}
+        )
+    except tk.ObjectNotFound:
+        return False

@@ -1,0 +1,82 @@
+"""The ``ontario_visibility`` plugin: a table of contents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+from ckan.common import CKANConfig
+from ckan.types import ChainedAction
+from flask import Blueprint, Flask
+
+from ckanext.ontario.shared import portal
+from ckanext.ontario.shared.startup import PortalRefused, require_guards
+from ckanext.ontario.visibility import fixed, gate, hooks, policy, private
+from ckanext.ontario.visibility.clamp import SearchClamp
+from ckanext.ontario.visibility.domain import Decision
+from ckanext.ontario.visibility.labels import PermissionLabels
+from ckanext.ontario.visibility.logic.action import gates
+from ckanext.ontario.visibility.policy import lock
+
+
+@tk.blanket.config_declarations
+class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
+    """The portal switch and its guards: who sees what, on both portals. Comes first."""
+
+    p.implements(p.IConfigurer)
+    p.implements(p.IConfigurable)
+    p.implements(p.IBlueprint)
+    p.implements(p.IMiddleware, inherit=True)
+    p.implements(p.IActions)
+    p.implements(p.IPermissionLabels)
+    p.implements(p.IPackageController, inherit=True)
+
+    # IConfigurer
+
+    def update_config(self, config: CKANConfig) -> None:
+        """Refuse a portal without its guards; fix the options that would open it."""
+        fixed.apply(config, require_guards())
+
+    # IConfigurable
+
+    def configure(self, _config: CKANConfig) -> None:
+        """Refuse a portal whose labels come from another plugin; keep packages private."""
+        first = next(iter(p.PluginImplementations(p.IPermissionLabels)))
+        if first.name != self.name:
+            raise PortalRefused(
+                f"permission labels would come from {first.name}; CKAN asks only the first such "
+                f"plugin, and that must be {self.name}"
+            )
+        private.install()
+
+    # IBlueprint
+
+    def get_blueprint(self) -> list[Blueprint]:
+        """Return the gate."""
+        return [gate.gate]
+
+    # IMiddleware
+
+    def make_middleware(self, app: Flask, _config: CKANConfig) -> Flask:
+        """Look at the hooks of the finished application; wraps nothing."""
+        gate.install_cache_headers(app)
+        hooks.check_views(app)
+        if portal.is_internal():
+            hooks.check(app)
+        return app
+
+    # IActions
+
+    def get_actions(self) -> dict[str, ChainedAction]:
+        """Return the gates and locks of this portal's policy table."""
+        table = policy.of(portal.current())
+        known = lock.registered(besides=self.name)
+        chosen = {n: f for n, f in gates().items() if table.get(n) is Decision.GATE and n in known}
+        return {**lock.locks(table, known), **chosen}
+
+    # IPackageController
+
+    def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
+        """Clamp what a search may ask (see :mod:`.clamp`)."""
+        return SearchClamp.before_dataset_search(self, search_params)
