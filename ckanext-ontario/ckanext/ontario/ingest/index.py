@@ -1,0 +1,151 @@
+"""The index writer: many packages in one Solr request, after the database's commit.
+
+Documents are built by CKAN's own ``index_package``, all plugins' hooks and permission labels
+included; only the sending is ours.
+"""
+
+from __future__ import annotations
+
+import logging
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import ckan.plugins.toolkit as tk
+import pysolr
+from ckan import model
+from ckan.lib.search import index as core
+from ckan.lib.search.common import make_connection
+from ckan.types import Context
+
+from ckanext.ontario.ingest import model as tables
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+
+Documents = dict[str, dict[str, Any] | None]
+"""Package id → its document, or ``None`` when it must leave the index."""
+
+
+@dataclass
+class Indexed:
+    """What became of the packages that waited for the index."""
+
+    indexed: int = 0
+    failed: dict[str, str] = field(default_factory=dict[str, str])
+    """Package id → why; they stay marked."""
+
+
+class _Collector:
+    """Stands where CKAN would have a connection to Solr, and keeps what is sent."""
+
+    url = ""
+
+    def __init__(self) -> None:
+        self.documents: list[dict[str, Any]] = []
+
+    def add(self, docs: list[dict[str, Any]], **_commit: Any) -> None:
+        self.documents.extend(docs)
+
+
+class _Builder(core.PackageSearchIndex):
+    """CKAN's package index, which hands over documents instead of sending them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.collector = _Collector()
+        self.removed = False
+        code = core.PackageSearchIndex.index_package
+        # The installed version's own function, with a connection of ours: nothing is patched
+        # that another thread could see.
+        self._build = types.FunctionType(
+            code.__code__,
+            {**code.__globals__, "make_connection": lambda: self.collector},
+            code.__name__,
+            code.__defaults__,
+        )
+
+    def delete_package(self, pkg_dict: dict[str, Any]) -> None:  # noqa: ARG002 -- CKAN's signature
+        self.removed = True
+
+    def document(self, package_id: str) -> dict[str, Any] | None:
+        """Return a package's document, or ``None`` when it must not be in the index."""
+        context = Context(model=model, session=model.Session, ignore_auth=True, user="")
+        plain = cast("Context", {**context, "validate": False, "use_cache": False})
+        try:
+            package = tk.get_action("package_show")(plain, {"id": package_id})
+        except tk.ObjectNotFound:
+            return None
+        self.collector.documents.clear()
+        self.removed = False
+        self._build(self, package, defer_commit=True)
+        return None if self.removed else self.collector.documents[-1]
+
+
+def index_pending() -> Indexed:
+    """Index everything that is marked; commits the session and, if anything was sent, Solr.
+
+    A package that Solr refuses stays marked and does not keep the others from the index.
+    """
+    result = Indexed()
+    solr = make_connection()
+    after = ""
+    while waiting := tables.pending(BATCH, after):
+        after = waiting[-1][0]
+        done = _send(solr, waiting, result)
+        tables.clear_pending(done)
+        model.Session.commit()
+        result.indexed += len(done)
+    if result.indexed:
+        try:
+            solr.commit(waitSearcher=True)
+        except pysolr.SolrError:
+            # What was added is in Solr's log and shows with its own next commit.
+            log.exception("Solr did not commit")
+    return result
+
+
+def _send(
+    solr: pysolr.Solr, waiting: list[tuple[str, str]], result: Indexed
+) -> list[tuple[str, str]]:
+    builder = _Builder()
+    documents: Documents = {}
+    for package_id, _token in waiting:
+        try:
+            documents[package_id] = builder.document(package_id)
+        except Exception as err:  # noqa: BLE001, PERF203 -- any plugin's hook may fail, one by one
+            _failed(result, package_id, err)
+    try:
+        _post(solr, documents)
+    except pysolr.SolrError:
+        documents = dict(_one_by_one(solr, documents, result))
+    return [pair for pair in waiting if pair[0] in documents]
+
+
+def _one_by_one(
+    solr: pysolr.Solr, documents: Documents, result: Indexed
+) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    for package_id, document in documents.items():
+        try:
+            _post(solr, {package_id: document})
+        except pysolr.SolrError as err:  # noqa: PERF203 -- each document stands for itself
+            _failed(result, package_id, err)
+        else:
+            yield package_id, document
+
+
+def _post(solr: pysolr.Solr, documents: Documents) -> None:
+    added = [document for document in documents.values() if document is not None]
+    if added:
+        solr.add(added, commit=False)
+    removed = [package_id for package_id, document in documents.items() if document is None]
+    if removed:
+        ids = " OR ".join(f'"{package_id}"' for package_id in removed)
+        solr.delete(q=f'+id:({ids}) +site_id:"{tk.config["ckan.site_id"]}"', commit=False)
+
+
+def _failed(result: Indexed, package_id: str, err: Exception) -> None:
+    log.warning("Package %s could not be indexed: %s", package_id, err)
+    result.failed[package_id] = str(err)[:500]

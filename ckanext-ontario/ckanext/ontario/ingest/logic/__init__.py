@@ -1,0 +1,1 @@
+"""Ingest's actions and who may call them."""
