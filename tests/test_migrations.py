@@ -55,17 +55,14 @@ def owned(plugin: str, name: str) -> bool:
     return name.startswith(f"{plugin}_") and "alembic_version" not in name
 
 
-def tables(plugin: str, engine: sa.engine.Engine) -> set[str]:
-    return {name for name in sa.inspect(engine).get_table_names() if owned(plugin, name)}
-
-
 def relations(plugin: str, engine: sa.engine.Engine) -> set[str]:
-    """Everything of the plugin that the database knows by name, indexes and functions too."""
+    """Everything of the plugin that the database knows by name, indexes and constraints too."""
     with engine.connect() as connection:
         named = connection.execute(
             sa.text(
                 "SELECT relname FROM pg_class UNION SELECT typname FROM pg_type"
                 " UNION SELECT proname FROM pg_proc UNION SELECT tgname FROM pg_trigger"
+                " UNION SELECT conname FROM pg_constraint"
             )
         )
         return {row[0].lstrip("_") for row in named if owned(plugin, row[0].lstrip("_"))}
@@ -108,7 +105,7 @@ def test_migrations_make_what_the_models_say_and_go_down_and_up(
     assert len(ScriptDirectory.from_config(config).get_heads()) == 1
 
     command.upgrade(config, "head")
-    assert tables(plugin, engine)
+    assert relations(plugin, engine)
     assert differences(plugin, engine) == []
 
     command.downgrade(config, "base")
