@@ -12,12 +12,15 @@ from typing import Any
 
 import ckan
 import yaml
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] -- lxml ships no types
 
 from .errors import StackError
 from .paths import config_file
 
-EMPTY_FILES = ("synonyms.txt", "protwords.txt", "stopwords.txt")
+Node = Any
+"""An element of lxml, which ships no types."""
+
+EMPTY_FILES = ("synonyms.txt", "protwords.txt")
 """CKAN 2.11's schema names these; empty ones keep every word as it is."""
 
 ANALYZERS: dict[str, dict[str, str]] = {
@@ -38,7 +41,7 @@ def write(target: Path) -> str:
     files = {
         "schema.xml": schema(additions),
         "solrconfig.xml": config_file("solr/solrconfig.xml").read_bytes(),
-        **{name: b"" for name in EMPTY_FILES},
+        **dict.fromkeys(EMPTY_FILES, b""),
         **{name: text.encode() for name, text in additions.get("files", {}).items()},
     }
     for name, content in files.items():
@@ -75,14 +78,14 @@ def schema(additions: dict[str, Any]) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
-def _child(root: etree._Element, name: str) -> etree._Element:
+def _child(root: Node, name: str) -> Node:
     found = root.find(name)
     if found is None:
         raise StackError(f"CKAN's Solr schema has no <{name}>; this CKAN version is not supported")
     return found
 
 
-def _add_types(parent: etree._Element, types: dict[str, dict[str, Any]]) -> None:
+def _add_types(parent: Node, types: dict[str, dict[str, Any]]) -> None:
     present = {node.get("name") for node in parent}
     for name, spec in types.items():
         if name in present:
@@ -94,7 +97,7 @@ def _add_types(parent: etree._Element, types: dict[str, dict[str, Any]]) -> None
                 _add_analyzer(etree.SubElement(node, "analyzer", **kind), spec[key])
 
 
-def _add_analyzer(node: etree._Element, spec: dict[str, Any]) -> None:
+def _add_analyzer(node: Node, spec: dict[str, Any]) -> None:
     for part in spec.get("charFilters", []):
         etree.SubElement(node, "charFilter", **_attributes(part))
     etree.SubElement(node, "tokenizer", **_attributes(spec["tokenizer"]))
@@ -102,7 +105,7 @@ def _add_analyzer(node: etree._Element, spec: dict[str, Any]) -> None:
         etree.SubElement(node, "filter", **_attributes(part))
 
 
-def _add_fields(parent: etree._Element, kind: str, fields: dict[str, dict[str, Any]]) -> None:
+def _add_fields(parent: Node, kind: str, fields: dict[str, dict[str, Any]]) -> None:
     present = {node.get("name") for node in parent}
     for name, spec in fields.items():
         if name in present:

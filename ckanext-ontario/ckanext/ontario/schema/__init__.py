@@ -1,0 +1,1 @@
+"""The directive’s metadata: fields, rules, bilingual values, licences, topics and search."""
