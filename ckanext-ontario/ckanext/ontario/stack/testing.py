@@ -18,7 +18,7 @@ from .paths import config_file, stack_dir
 from .portals import PortalSettings
 from .processes import spawn, stop, wait_until
 
-TEST_DOMAINS = "ontario.ca example.com test.ckan.net"
+TEST_DOMAINS = "ontario.ca ckan.example.com example.com test.ckan.net"
 
 
 @dataclass(frozen=True)
