@@ -64,7 +64,7 @@ e2e: .venv/.dev-installed .venv/.assets-for-tests ## Run the browser tests alone
 check: .venv/.dev-installed ## Lint, format, types, French catalogue: what CI runs beside the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright
+	$(BIN)/python tools/typecheck.py
 	$(BIN)/python tools/catalogue.py check
 
 .PHONY: docs
