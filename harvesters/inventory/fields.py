@@ -1,0 +1,113 @@
+"""The fields that a column of an inventory may fill, and how its text is read.
+
+Names are those of the dataset schema; a few *pseudo-fields* (``identifier``, ``publisher``,
+``date_range``, …) are read for what they say of other fields. Pure: imports neither CKAN nor
+SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(str, Enum):
+    """How a cell's text becomes a value."""
+
+    TEXT = "text"
+    """One line, no markup, at most ``cap`` characters."""
+    PROSE = "prose"
+    """Markdown, at most ``cap`` bytes."""
+    KEYWORDS = "keywords"
+    DATE = "date"
+    PERIOD_START = "period_start"
+    """A date, or a month or year of which the first day counts."""
+    PERIOD_END = "period_end"
+    """A date, or a month or year of which the last day counts."""
+    PERIOD = "period"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    EMAIL = "email"
+    ADDRESS = "address"
+    """One http(s) address."""
+    VERBATIM = "verbatim"
+    """Kept as written; somebody else reads it."""
+
+
+TEXT_CAP = 200
+"""Characters of a title and of a short description (Open Data Guidebook)."""
+PROSE_CAP = 30_000
+"""Bytes of a text in one language; what the search index holds."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a column may fill."""
+
+    name: str
+    kind: Kind
+    bilingual: bool = False
+    cap: int = 0
+    stored: bool = True
+    """False for a pseudo-field: the mapping decides what becomes of it."""
+
+
+def _prose(name: str, *, bilingual: bool = True) -> Field:
+    return Field(name, Kind.PROSE, bilingual=bilingual, cap=PROSE_CAP)
+
+
+def _text(name: str, *, bilingual: bool = False) -> Field:
+    return Field(name, Kind.TEXT, bilingual=bilingual, cap=TEXT_CAP)
+
+
+_ALL = (
+    _text("title_translated", bilingual=True),
+    _text("short_description_translated", bilingual=True),
+    _prose("notes_translated"),
+    _text("other_title"),
+    _prose("colby_notes", bilingual=False),
+    Field("asset_type", Kind.CHOICE),
+    Field("keywords", Kind.KEYWORDS, bilingual=True),
+    Field("topics", Kind.CHOICES),
+    _text("geographic_coverage_translated", bilingual=True),
+    Field("geographic_granularity", Kind.CHOICE),
+    Field("contains_geographic_markers", Kind.CHOICE),
+    Field("url", Kind.ADDRESS),
+    _text("maintainer_translated", bilingual=True),
+    Field("maintainer_email", Kind.EMAIL),
+    _text("maintainer_branch", bilingual=True),
+    _text("custodian_name"),
+    _text("author"),
+    Field("author_email", Kind.EMAIL),
+    Field("current_as_of", Kind.DATE),
+    Field("date_range_start", Kind.PERIOD_START),
+    Field("date_range_end", Kind.PERIOD_END),
+    Field("date_created", Kind.DATE),
+    Field("opened_date", Kind.DATE),
+    Field("update_frequency", Kind.CHOICE),
+    Field("access_level", Kind.CHOICE),
+    Field("record_status", Kind.CHOICE),
+    Field("license_id", Kind.CHOICE),
+    Field("exemption", Kind.CHOICE),
+    _prose("exemption_rationale"),
+    Field("planned_release_date", Kind.DATE),
+    Field("release_priority", Kind.CHOICE),
+    _prose("access_instructions"),
+    _text("retention_schedule"),
+    # Read for what they say of other fields:
+    Field("identifier", Kind.VERBATIM, stored=False),
+    Field("publisher", Kind.VERBATIM, bilingual=True, stored=False),
+    Field("date_range", Kind.PERIOD, stored=False),
+    Field("file_formats", Kind.VERBATIM, stored=False),
+    Field("dataset_url", Kind.VERBATIM, stored=False),
+    Field("technical_documents", Kind.VERBATIM, stored=False),
+    Field("eligible_for_release", Kind.CHOICE, stored=False),
+    Field("date_released", Kind.DATE, stored=False),
+    Field("portal_record", Kind.ADDRESS, bilingual=True, stored=False),
+)
+
+FIELDS = {field.name: field for field in _ALL}
+"""Every field by name."""
+
+TITLE = "title_translated"
+"""The one column without which a table is no inventory."""
