@@ -1,0 +1,120 @@
+"""People and records of the internal portal, and clients that call it as each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ckan import model
+from ckan.lib import search
+from ckan.tests import factories
+from ckan.tests.helpers import call_action
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who calls the portal over HTTP, with an API token or without."""
+
+    app: Any
+    headers: dict[str, str]
+
+    def get(self, url: str, **query: Any) -> Any:
+        return self._call("get", url, query_string=query)
+
+    def post(self, url: str, json: Any = None) -> Any:
+        return self._call("post", url, json=json)
+
+    def action(self, name: str, /, **data: Any) -> Any:
+        """Call an action by POST and return its answer (status and JSON)."""
+        return self.post(f"/api/3/action/{name}", json=data)
+
+    def ask(self, name: str, /, **data: Any) -> Any:
+        """Call an action by POST and return its result; fail unless it answers."""
+        answer = self.action(name, **data)
+        assert answer.status_code == 200, (name, answer.status_code, answer.text)
+        return answer.json["result"]
+
+    def _call(self, method: str, url: str, **kwargs: Any) -> Any:
+        client = self.app.test_client(use_cookies=False)
+        return getattr(client, method)(url, headers=self.headers, follow_redirects=False, **kwargs)
+
+
+@pytest.fixture
+def as_user(internal: Any) -> Callable[[dict[str, Any]], Caller]:
+    """Return a caller with a fresh API token of a user."""
+
+    def caller(user: dict[str, Any]) -> Caller:
+        token = call_action("api_token_create", user=user["name"], name="tests")["token"]
+        return Caller(internal, {"Authorization": token})
+
+    return caller
+
+
+@pytest.fixture
+def anonymous(internal: Any) -> Caller:
+    return Caller(internal, {})
+
+
+@pytest.fixture
+def people(clean: None, as_user: Callable[[dict[str, Any]], Caller]) -> Any:
+    """Two ministries, their people, and people of none."""
+    member, editor, director = (factories.User() for _ in range(3))
+    other = factories.User()
+    health = factories.Organization(
+        name="health",
+        users=[
+            {"name": member["name"], "capacity": "member"},
+            {"name": editor["name"], "capacity": "editor"},
+            {"name": director["name"], "capacity": "admin"},
+        ],
+    )
+    energy = factories.Organization(
+        name="energy", users=[{"name": other["name"], "capacity": "editor"}]
+    )
+    return SimpleNamespace(
+        health=health,
+        energy=energy,
+        member=as_user(member),
+        editor=as_user(editor),
+        director=as_user(director),
+        other=as_user(other),
+        outsider=as_user(factories.User()),
+        sysadmin=as_user(factories.Sysadmin()),
+        users=SimpleNamespace(member=member, editor=editor, director=director, other=other),
+    )
+
+
+@pytest.fixture
+def request_context(internal: Any) -> Iterator[None]:
+    with internal.flask_app.test_request_context():
+        yield
+
+
+@pytest.fixture
+def add_record(people: Any) -> Callable[..., dict[str, Any]]:
+    """Return a function that adds a record of the health ministry, as its editor would."""
+
+    def add(name: str, audience: str | None = None, named: str = "", **fields: Any) -> Any:
+        title = f"Title of {name}"
+        record = people.editor.ask(
+            "package_create",
+            name=name,
+            owner_org=people.health["id"],
+            title=title,
+            title_translated={"en": title, "fr": f"Titre de {name}"},
+            access_level="under_review",
+            **fields,
+        )
+        package = model.Package.get(record["id"])
+        if audience:
+            package.extras["audience"] = audience
+        if named:
+            package.extras["audience_ministries"] = named
+        model.Session.commit()
+        search.rebuild(record["id"])
+        return record
+
+    return add
