@@ -58,7 +58,7 @@ def package_autocomplete(context: Context, data_dict: dict[str, Any]) -> list[di
 def _labels(context: Context) -> list[str] | None:
     if context.get("ignore_auth") or authz.is_sysadmin(context.get("user")):
         return None
-    return lib_plugins.get_permission_labels().get_user_dataset_labels(context["auth_user_obj"])
+    return lib_plugins.get_permission_labels().get_user_dataset_labels(context.get("auth_user_obj"))
 
 
 def _suggestion(record: dict[str, str], typed: str) -> dict[str, str]:

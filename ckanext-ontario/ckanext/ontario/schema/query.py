@@ -46,17 +46,23 @@ EVERYTHING = frozenset({"", "*", "*:*", '""', "''"})
 """Texts that narrow nothing."""
 
 _CONNECTING = """
-    a about an and at by de des du en et for from in la le les of on ou par pour sur the to
-    un une with à au aux dans ce ces cette
+    a about an and are at by for from how in is of on or the there to was were what when where
+    which who with
+    à au aux avec ce ces cette combien comment dans de des du en et la le les où ou par pour
+    quand quel quelle quelles quels qui sont sur un une
 """
 CONNECTING = frozenset(_CONNECTING.split())
 """Not demanded when other words are. They stay in the index, where phrases need them."""
+
+MAX_WORDS = 32
+"""Solr counts a word once for each searched field, and stops at 1,024."""
 
 _APOSTROPHES = dict.fromkeys(map(ord, "‘’ʼ′`´"), "'")
 _QUOTES = dict.fromkeys(map(ord, "“”„«»"), '"')
 _SPECIAL = re.compile(r'([\\+\-&|!(){}\[\]^"~*?:/])')
 _SLASH = re.compile(r"(?<!\\)/")
 _PHRASE = re.compile(r'("(?:[^"\\]|\\.)*")')
+_ELIDED = re.compile(r"(?:[cdjlmnst]|qu)'", re.IGNORECASE)
 _EDGES = "?!.,;:()[]{}\"'…-–—&|+/"
 _STRUCTURE = re.compile(
     r"""
@@ -72,6 +78,10 @@ _STRUCTURE = re.compile(
     """,
     re.VERBOSE,
 )
+
+
+class TooManyWords(ValueError):
+    """More than :data:`MAX_WORDS` words."""
 
 
 class LocalParameters(ValueError):
@@ -111,6 +121,7 @@ def read(typed: str) -> Search | None:
 
     Raises:
         LocalParameters: when the text holds ``{!``.
+        TooManyWords: when it has more than :data:`MAX_WORDS`.
     """
     text = unicodedata.normalize("NFC", typed).translate(_APOSTROPHES).translate(_QUOTES).strip()
     if LOCAL_PARAMETERS in text:
@@ -127,11 +138,12 @@ def words(text: str) -> str:
 
     A text of signs alone stays, escaped: it finds nothing, where an empty one would find all.
     """
-    stripped = [word.strip(_EDGES) for word in text.split()]
-    typed = [word for word in stripped if word]
     shouted = text.isupper()
-    kept = [word for word in typed if not _connects(word, shouted=shouted)]
-    return " ".join(escape(word) for word in kept or typed) or escape(text)
+    typed = [word for word in text.split() if word.strip(_EDGES)]
+    kept = [word for word in typed if not _connects(word, shouted=shouted)] or typed
+    if len(kept) > MAX_WORDS:
+        raise TooManyWords(len(kept))
+    return " ".join(escape(word.strip(_EDGES)) for word in kept) or escape(text)
 
 
 def escape(text: str) -> str:
@@ -140,9 +152,10 @@ def escape(text: str) -> str:
 
 
 def _connects(word: str, *, shouted: bool) -> bool:
+    bare = word.strip(_EDGES)
     # "IT", "ON" and "LA" in capitals are names, unless the whole text is in capitals.
-    is_name = len(word) > 1 and word.isupper() and not shouted
-    return not is_name and word.casefold() in CONNECTING
+    is_name = len(bare) > 1 and bare.isupper() and not shouted
+    return not is_name and (bare.casefold() in CONNECTING or bool(_ELIDED.fullmatch(word)))
 
 
 def _without_patterns(text: str) -> str:

@@ -23,7 +23,7 @@ class SearchHooks:
         """Return ``search_params`` as a search of both languages.
 
         Raises:
-            SearchQueryError: when the text names a query parser of its own.
+            SearchQueryError: when the text names a query parser of its own, or has too many words.
         """
         return {**search_params, **parameters(str(search_params.get("q") or ""))}
 
@@ -32,7 +32,7 @@ def parameters(typed: str) -> dict[str, str]:
     """Return Solr's parameters for what the present reader typed; empty when it narrows nothing.
 
     Raises:
-        SearchQueryError: when the text names a query parser of its own.
+        SearchQueryError: when the text names a query parser of its own, or has too many words.
     """
     try:
         search = query.read(typed)
@@ -40,6 +40,9 @@ def parameters(typed: str) -> dict[str, str]:
         raise SearchQueryError(
             tk._("A search cannot choose a query parser: “{!” is not allowed in it.")
         ) from err
+    except query.TooManyWords as err:
+        message = tk._("A search has at most {number} words.").format(number=query.MAX_WORDS)
+        raise SearchQueryError(message) from err
     return search.parameters(reader_language()) if search else {"q": "*:*"}
 
 
