@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from ckanext.ontario.harvest.reader import Issue, Record
-from ckanext.ontario.harvesters.inventory import InventoryReader
+from ckanext.ontario.harvest.reader import Issue, Record, Severity
+from ckanext.ontario.harvesters.inventory.reader import InventoryReader
 
 FOLDER = Path(__file__).parents[2] / "harvesters" / "inventory" / "samples"
 MANIFEST: list[dict[str, Any]] = yaml.safe_load(
@@ -27,6 +27,13 @@ class Sample:
     records: tuple[Record, ...]
     issues: tuple[Issue, ...]
     """All of them, whether they belong to a record or not."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows the file has under its header."""
+        lost = [i for i in self.issues if i.severity is Severity.ERROR]
+        numbered = {record.row for record in self.records} | {issue.row for issue in lost}
+        return len(numbered)
 
     @property
     def accepted(self) -> list[Record]:

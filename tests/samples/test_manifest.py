@@ -20,7 +20,7 @@ FOLDER = ROOT / "harvesters" / "inventory" / "samples"
 MANIFEST: list[dict[str, Any]] = yaml.safe_load(
     (FOLDER / "samples.yaml").read_text(encoding="utf-8")
 )
-NOT_SAMPLES = {"samples.yaml", "README.md"}
+NOT_SAMPLES = {"samples.yaml", "README.md", ".gitattributes"}
 
 
 def text(name: str, encoding: str) -> str:
@@ -49,7 +49,8 @@ def test_the_readme_lists_every_file_and_every_wrong_row() -> None:
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
     for entry in MANIFEST:
         assert f"`{entry['file']}`" in readme
-        for wrong in entry["expected"]:
+        wrong_rows = [w for w in entry["expected"] if w["severity"] != "warning"]
+        for wrong in wrong_rows:
             assert f"| `{entry['file']}` | {wrong['row']} |" in readme
 
 
@@ -57,7 +58,8 @@ def test_the_readme_lists_every_file_and_every_wrong_row() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["environment-conservation-parks.csv", "government-wide.csv", "ontario-energy-board.tsv"]
+    "name",
+    ["environment-conservation-parks.csv", "government-wide.csv", "ontario-energy-board.tsv"],
 )
 def test_utf_8_without_a_mark(name: str) -> None:
     assert not (FOLDER / name).read_bytes().startswith(b"\xef\xbb\xbf")
