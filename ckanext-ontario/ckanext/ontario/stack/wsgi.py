@@ -5,12 +5,6 @@
 
 from __future__ import annotations
 
-import os
+from .application import load
 
-# Before anything imports `magic`: it finds the bundled libmagic through this.
-import pylibmagic  # noqa: F401 -- imported for its effect
-
-from ckan.cli import CKANConfigLoader
-from ckan.config.middleware import make_app
-
-application = make_app(CKANConfigLoader(os.environ["CKAN_INI"]).get_config())
+application = load()
