@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -22,7 +23,7 @@ class Caller:
     headers: dict[str, str]
 
     def get(self, url: str, **query: Any) -> Any:
-        return self._call("get", url, query_string=query)
+        return self._call("get", url, **({"query_string": query} if query else {}))
 
     def post(self, url: str, json: Any = None) -> Any:
         return self._call("post", url, json=json)
@@ -42,27 +43,15 @@ class Caller:
         return getattr(client, method)(url, headers=self.headers, follow_redirects=False, **kwargs)
 
 
-@pytest.fixture
-def as_user(internal: Any) -> Callable[[dict[str, Any]], Caller]:
-    """Return a caller with a fresh API token of a user."""
-
-    def caller(user: dict[str, Any]) -> Caller:
-        token = call_action("api_token_create", user=user["name"], name="tests")["token"]
-        return Caller(internal, {"Authorization": token})
-
-    return caller
+def caller(app: Any, user: dict[str, Any]) -> Caller:
+    """A caller with a fresh API token of a user."""
+    token = call_action("api_token_create", user=user["name"], name="tests")["token"]
+    return Caller(app, {"Authorization": token})
 
 
-@pytest.fixture
-def anonymous(internal: Any) -> Caller:
-    return Caller(internal, {})
-
-
-@pytest.fixture
-def people(clean: None, as_user: Callable[[dict[str, Any]], Caller]) -> Any:
+def make_people(app: Any) -> Any:
     """Two ministries, their people, and people of none."""
-    member, editor, director = (factories.User() for _ in range(3))
-    other = factories.User()
+    member, editor, director, other = (factories.User() for _ in range(4))
     health = factories.Organization(
         name="health",
         users=[
@@ -77,44 +66,63 @@ def people(clean: None, as_user: Callable[[dict[str, Any]], Caller]) -> Any:
     return SimpleNamespace(
         health=health,
         energy=energy,
-        member=as_user(member),
-        editor=as_user(editor),
-        director=as_user(director),
-        other=as_user(other),
-        outsider=as_user(factories.User()),
-        sysadmin=as_user(factories.Sysadmin()),
+        member=caller(app, member),
+        editor=caller(app, editor),
+        director=caller(app, director),
+        other=caller(app, other),
+        outsider=caller(app, factories.User()),
+        sysadmin=caller(app, factories.Sysadmin()),
         users=SimpleNamespace(member=member, editor=editor, director=director, other=other),
     )
 
 
+def make_record(
+    people: Any, name: str, audience: str | None = None, named: str = "", **fields: Any
+) -> Any:
+    """Add a record of the health ministry, as its editor would."""
+    title = f"Title of {name}"
+    record = people.editor.ask(
+        "package_create",
+        name=name,
+        owner_org=people.health["id"],
+        title=title,
+        title_translated={"en": title, "fr": f"Titre de {name}"},
+        access_level="under_review",
+        **fields,
+    )
+    package = model.Package.get(record["id"])
+    if audience:
+        package.extras["audience"] = audience
+    if named:
+        package.extras["audience_ministries"] = named
+    model.Session.commit()
+    search.rebuild(record["id"])
+    return record
+
+
 @pytest.fixture
-def request_context(internal: Any) -> Iterator[None]:
-    with internal.flask_app.test_request_context():
-        yield
+def as_user(internal: Any) -> Callable[[dict[str, Any]], Caller]:
+    """Return a function that makes a caller of a user."""
+    return functools.partial(caller, internal)
+
+
+@pytest.fixture
+def people(internal: Any, clean: None) -> Any:
+    """Two ministries, their people, and people of none."""
+    return make_people(internal)
 
 
 @pytest.fixture
 def add_record(people: Any) -> Callable[..., dict[str, Any]]:
-    """Return a function that adds a record of the health ministry, as its editor would."""
+    """Return a function that adds a record of the health ministry."""
+    return functools.partial(make_record, people)
 
-    def add(name: str, audience: str | None = None, named: str = "", **fields: Any) -> Any:
-        title = f"Title of {name}"
-        record = people.editor.ask(
-            "package_create",
-            name=name,
-            owner_org=people.health["id"],
-            title=title,
-            title_translated={"en": title, "fr": f"Titre de {name}"},
-            access_level="under_review",
-            **fields,
-        )
-        package = model.Package.get(record["id"])
-        if audience:
-            package.extras["audience"] = audience
-        if named:
-            package.extras["audience_ministries"] = named
-        model.Session.commit()
-        search.rebuild(record["id"])
-        return record
 
-    return add
+@pytest.fixture(scope="module")
+def settled(internal: Any, clean_module: None) -> Any:
+    """People and two records for tests that only read: one for staff, one hidden."""
+    people = make_people(internal)
+    make_record(people, "wells", tags=[{"name": "seen"}])
+    hidden = "canary-hidden"
+    make_record(people, hidden, "ministry", tags=[{"name": hidden}])
+    return people

@@ -199,7 +199,7 @@ def test_activity_is_shown_as_the_record_is_now(people: Any, add_record: Any) ->
         assert "Title of opened" not in people.other.action(action, **query).text, action
     activity = people.editor.ask("package_activity_list", id=record["id"])[0]["id"]
     for action in ("activity_show", "activity_data_show"):
-        assert people.member.action(action, id=activity).status_code == 200
+        assert people.editor.action(action, id=activity).status_code == 200
         assert people.other.action(action, id=activity).status_code in {403, 404}
 
 
