@@ -7,6 +7,8 @@ registered, so that a thing the generator does not see is found here.
 from __future__ import annotations
 
 import ast
+import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +21,9 @@ from ckan import authz, logic
 from ckan.common import config_declaration
 from ckan.lib import helpers
 from lxml import html
+
+from ckanext.ontario.harvest.reader import Record
+from ckanext.ontario.harvesters.inventory.reader import InventoryReader
 
 ROOT = Path(__file__).parent.parent
 OURS = "ckanext.ontario"
@@ -129,17 +134,12 @@ def _strings(path: Path) -> set[str]:
 
 def _is_option(value: str) -> bool:
     """Say whether a dotted name is no module of ours, and so an option."""
-    if any(character in value for character in " :/*{}") or value.endswith("."):
+    if not re.fullmatch(r"[a-z_.]+[a-z]", value):
         return False
-    head = value.removeprefix(f"{OURS}.").split(".")[0]
-    inside = value.replace(".", "/").removeprefix("ckanext/ontario/")
-    for tree in reference.TREES:
-        if (tree / inside).exists() or (tree / f"{inside}.py").exists():
-            return False
-        name = tree.name if tree != reference.PACKAGE else ""
-        if head == name and (tree / inside.removeprefix(f"{name}/")).exists():
-            return False
-    return True
+    try:
+        return importlib.util.find_spec(value) is None
+    except ModuleNotFoundError:
+        return True
 
 
 def test_every_command_gives_an_example() -> None:
@@ -182,3 +182,44 @@ def _fetched(site: Path) -> set[str]:
         tree = html.parse(str(page)).getroot()
         found.update(tree.xpath("//script/@src | //img/@src | //link[@rel!='canonical']/@href"))
     return {address for address in found if "//" in address}
+
+
+# --- what the pages promise ------------------------------------------------------------------
+
+
+def test_the_tutorials_inventory_is_read_as_it_says(tmp_path: Path) -> None:
+    tutorial = (ROOT / "docs" / "tutorial" / "first-inventory.md").read_text(encoding="utf-8")
+    found = re.search(r"```text\n(Public Title.*?)```", tutorial, re.DOTALL)
+    assert found
+    path = tmp_path / "my-inventory.csv"
+    path.write_text(found[1], encoding="utf-8")
+    first, second, third = InventoryReader().read(path, {})
+    assert isinstance(first, Record)
+    assert isinstance(second, Record)
+    assert isinstance(third, Record)
+    assert not first.refused
+    assert not second.refused
+    assert {record.dataset["access_level"] for record in (first, second)} == {"open"}
+    assert {record.dataset["opened_date"] for record in (first, second)} == {"2017-12-22"}
+    assert third.refused
+    assert [(issue.row, issue.column) for issue in third.issues] == [(4, "Access Level")]
+
+    path.write_text(found[1].replace("Secret", "Restricted"), encoding="utf-8")
+    *_, mended = InventoryReader().read(path, {})
+    assert isinstance(mended, Record)
+    assert not mended.refused
+
+
+def test_commands_that_pages_name_exist() -> None:
+    known = set(reference.commands())
+    missing: set[str] = set()
+    for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        for typed in re.findall(
+            r"ckan -c \S+ (ontario-[a-z]+(?: [a-z]+)?)", path.read_text("utf-8")
+        ):
+            if f"ckan {typed}" not in known and f"ckan {typed.split()[0]}" not in known:
+                missing.add(f"{path.name}: {typed}")
+        for typed in re.findall(r"\.venv/bin/(ontario [a-z-]+)", path.read_text("utf-8")):
+            if typed not in known:
+                missing.add(f"{path.name}: {typed}")
+    assert missing == set()

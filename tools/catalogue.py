@@ -133,7 +133,8 @@ def _message_problems(message: Message, cognates: Mapping[str, str]) -> Iterator
 
 
 def _placeholders(text: str) -> set[str]:
-    return set(PLACEHOLDER.findall(text))
+    """Return the placeholders of a text; ``{x_en}`` and ``{x_fr}`` are one, in two languages."""
+    return {re.sub(r"_(en|fr)\}$", "}", found) for found in PLACEHOLDER.findall(text)}
 
 
 # --- YAML ------------------------------------------------------------------------------------

@@ -277,21 +277,49 @@ def _search_page() -> str:
     return f"{intro}\n\n{_table(('Field', 'Type', 'Many values', 'What it holds'), rows)}"
 
 
-PAGES: dict[str, tuple[str, Callable[[], str]]] = {
-    "reference/actions.md": ("Actions", _actions_page),
-    "reference/options.md": ("Configuration options", _options_page),
-    "reference/commands.md": ("Commands", _commands_page),
-    "reference/plugins.md": ("Plugins", _plugins_page),
-    "reference/helpers.md": ("Template helpers", _helpers_page),
-    "reference/fields.md": ("Fields", _fields_page),
-    "reference/messages.md": ("Harvest messages", _messages_page),
-    "reference/search.md": ("Search fields", _search_page),
+def _rules_page() -> str:
+    path = ROOT / "schemas" / "rules.yaml"
+    rules = yaml.safe_load(path.read_text(encoding="utf-8"))
+    intro = (
+        "# Rules\n\nOne table feeds validation, the publish check, hints on forms and this page."
+    )
+    publish = (
+        "## To publish\n\nA draft may break these. An *error* keeps a record from being submitted; "
+        "a *warning* does not."
+    )
+    always = [(f"`{rule['code']}`", *_both(rule["message"])) for rule in rules["always"]]
+    parts = [
+        intro,
+        "## Always\n\nA form, a row or a call that breaks one of these is refused.",
+        _table(("Code", "English", "French"), always),
+        publish,
+    ]
+    for rule in rules["publish"]:
+        rows = [
+            (language, rule["message"][language], rule["suggestion"][language])
+            for language in LANGUAGES
+        ]
+        title = f"### `{rule['code']}`: {rule['level']} at `{rule['field']}`"
+        parts.append(f"{title}\n\n" + _table(("", "Message", "What to do"), rows))
+    return "\n\n".join(parts)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "reference/actions.md": _actions_page,
+    "reference/options.md": _options_page,
+    "reference/commands.md": _commands_page,
+    "reference/plugins.md": _plugins_page,
+    "reference/helpers.md": _helpers_page,
+    "reference/fields.md": _fields_page,
+    "reference/rules.md": _rules_page,
+    "reference/messages.md": _messages_page,
+    "reference/search.md": _search_page,
 }
 
 
 def pages() -> dict[str, str]:
     """Return every reference page, by its path below ``docs/``."""
-    return {path: f"{write()}\n" for path, (_, write) in PAGES.items()}
+    return {path: f"{write()}\n" for path, write in PAGES.items()}
 
 
 # --- Markdown --------------------------------------------------------------------------------
