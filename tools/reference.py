@@ -113,15 +113,16 @@ def commands() -> dict[str, click.Command]:
         for exported in getattr(module, "__all__", ()):
             command = getattr(module, exported)
             if isinstance(command, click.Command):
-                found.update(_walk(command, "" if name == CONSOLE else "ckan "))
+                found.update(
+                    _walk(command, "ontario" if name == CONSOLE else f"ckan {command.name}")
+                )
     return dict(sorted(found.items()))
 
 
-def _walk(command: click.Command, prefix: str) -> Iterator[tuple[str, click.Command]]:
-    typed = f"{prefix}{command.name}"
+def _walk(command: click.Command, typed: str) -> Iterator[tuple[str, click.Command]]:
     yield typed, command
-    for child in getattr(command, "commands", {}).values():
-        yield from _walk(child, f"{typed} ")
+    for name, child in getattr(command, "commands", {}).items():
+        yield from _walk(child, f"{typed} {name}")
 
 
 def schemas() -> dict[str, dict[str, Any]]:
