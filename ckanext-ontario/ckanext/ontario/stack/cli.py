@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn
 
 import click
 import pylibmagic  # pyright: ignore[reportUnusedImport]  # noqa: F401 -- children find libmagic
 from rich.console import Console
 from rich.table import Table
 
-from . import commands, configset, lifecycle, status, testenv
+from . import configset, lifecycle, status, testenv
 from .assets import ensure_assets
+from .cli_portals import ckan, harvest, healthy, ini, run, token
 from .errors import StackError
 from .follow import follow
 from .installation import Installation
-from .portals import PORTALS, PortalSettings, write
+from .portals import PORTALS
 from .processes import log_of, tail
+from .sentences import one_sentence
 from .stages import Stages
 
 __all__ = ["main"]
@@ -29,28 +28,6 @@ NOT_ALL_RUN = 3
 """Exit status of ``ontario status`` when a service does not run."""
 
 LOGS = sorted(f"{p}-{kind}" for p in PORTALS for kind in ("web", "worker", "scheduler", "prepare"))
-
-PORTAL = click.option(
-    "--portal", type=click.Choice(PORTALS), default="internal", show_default=True, help="Which one."
-)
-PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
-
-
-def one_sentence(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn what can go wrong into one sentence and exit status 1."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except StackError as err:
-            _fail(str(err))
-        except KeyboardInterrupt:
-            _fail("interrupted; the same command goes on from here, `ontario down` stops it all")
-        except OSError as err:
-            _fail(f"the operating system says no: {err}")
-
-    return run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -180,44 +157,6 @@ def reset(*, yes: bool) -> None:
     click.echo("Deleted. `ontario up` starts anew.")
 
 
-@main.command()
-@click.argument("user")
-@PORTAL
-@one_sentence
-def token(user: str, portal: str) -> None:
-    """Print a new API token of USER, and nothing else.
-
-    \b
-    Example:
-      TOKEN=$(ontario token admin --portal internal)
-    """
-    done = commands.new_token(_prepared(portal), user, "ontario token")
-    printed = done.stdout.split()
-    if done.returncode or not printed:
-        reason = (done.stderr or done.stdout).strip().splitlines()
-        raise StackError(f"no token for {user} on the {portal} portal: {(reason or ['?'])[-1]}")
-    click.echo(printed[-1])
-
-
-@main.command(context_settings=PASS_ON)
-@click.argument("arguments", nargs=-1, required=True, metavar="FILE-OR-URL --organization NAME …")
-@one_sentence
-def harvest(arguments: tuple[str, ...]) -> None:
-    """Harvest one inventory into the internal portal, with a progress bar and a report.
-
-    Takes what `ckan ontario-harvest run` takes: --organization NAME, --profile NAME, --dry-run,
-    --json.
-
-    \b
-    Example:
-      ontario harvest my-inventory.csv --organization mto --dry-run
-    """
-    _prepared("internal")
-    first, *rest = arguments
-    source = str(Path(first).resolve()) if Path(first).exists() else first
-    sys.exit(lifecycle.harvest(Installation.open(), "run", source, *rest))
-
-
 @main.command(name="test-env")
 @click.option("--down", "stop_them", is_flag=True, help="Stop them.")
 @one_sentence
@@ -265,30 +204,5 @@ def assets() -> None:
     click.echo("Front-end packages: " + ("fetched and checked" if fetched else "present, checked"))
 
 
-@main.command()
-@click.argument("portal", type=click.Choice(PORTALS))
-@click.argument("file", type=click.Path(path_type=Path))
-@one_sentence
-def ini(portal: str, file: Path) -> None:
-    """Write a portal's ini file from the templates, its values from the environment.
-
-    For containers and servers of your own, with the variables that docker-compose.yml names.
-
-    \b
-    Example:
-      ontario ini internal /etc/ontario/ckan.ini
-    """
-    write(file, PortalSettings.from_environment(portal))
-    click.echo(f"Wrote {file}")
-
-
-def _prepared(portal: str) -> Path:
-    path = Installation.open().ini(portal)
-    if not path.exists():
-        raise StackError("the portals were never started here; `ontario up` does that")
-    return path
-
-
-def _fail(sentence: str) -> NoReturn:
-    click.echo(f"ontario: {sentence}", err=True)
-    sys.exit(1)
+for command in (token, harvest, ckan, ini, run, healthy):
+    main.add_command(command)

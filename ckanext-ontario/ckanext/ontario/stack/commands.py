@@ -15,6 +15,9 @@ STALE = 30
 """Seconds after which a scheduler's heartbeat counts as missed; it beats every 2."""
 
 
+WORKER = "ckanext.ontario.stack.worker"
+
+
 def web(port: int, host: str = "127.0.0.1") -> list[str]:
     """Return the command that serves the portal of ``CKAN_INI``."""
     settings = Path(__file__).with_name("gunicorn_settings.py")
@@ -23,7 +26,7 @@ def web(port: int, host: str = "127.0.0.1") -> list[str]:
 
 def worker() -> list[str]:
     """Return the command that does the background work of the portal of ``CKAN_INI``."""
-    return [sys.executable, "-m", "ckanext.ontario.stack.worker"]
+    return [sys.executable, "-m", WORKER]
 
 
 def prepare() -> list[str]:

@@ -15,8 +15,8 @@ threads = int(os.environ.get("ONTARIO_WEB_THREADS", "8"))
 timeout = 120
 graceful_timeout = 20
 keepalive = 15
-# CKAN decides itself what to trust of a proxy's headers.
-forwarded_allow_ips = "127.0.0.1"
+# Whose word counts for the scheme; docker-compose.yml, where only nginx can reach us, says "*".
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 accesslog = None
 errorlog = "-"
 control_socket_disable = True

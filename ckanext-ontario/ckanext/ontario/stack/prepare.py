@@ -47,7 +47,7 @@ def main() -> int:
         if password:
             _timed(seconds, "users", lambda: _first_users(password))
         _timed(seconds, "translations", build_js_translations)
-        if options.rebuild_index:
+        if options.rebuild_index or _index_was_lost():
             _timed(seconds, "index", _rebuild_index)
     if options.result:
         options.result.write_text(json.dumps(seconds))
@@ -78,6 +78,16 @@ def _wait_for_solr() -> None:
         if time.monotonic() > until:
             raise TimeoutError(f"Solr did not answer within {SOLR_PATIENCE} s")
         time.sleep(0.3)
+
+
+def _index_was_lost() -> bool:
+    """Say whether Solr holds nothing although the database holds packages: a core made anew."""
+    stored = model.Session.query(model.Package).filter(model.Package.state != "deleted").count()
+    if not stored:
+        return False
+    of_this_site = f'site_id:"{tk.config["ckan.site_id"]}"'
+    found = search.make_connection().search("*:*", fq=of_this_site, rows=0)
+    return found.hits == 0
 
 
 def _rebuild_index() -> None:
