@@ -22,6 +22,8 @@ SPECIAL = set('\\+-&|!(){}[]^"~*?:/')
         ("COVID-19", r"COVID\-19"),
         ("Ontario (Canada), PM2.5 / PM10", "Ontario Canada PM2.5 PM10"),
         ("IT services in ON", "IT services ON"),
+        ("A guide to vitamin D", "guide vitamin D"),
+        ("qualite de l air", "qualite air"),
         ("LES EAUX DE LA BAIE", "EAUX BAIE"),
         ("what? where!", "what where"),
         ("10:30 a.m.", r"10\:30 a.m"),
@@ -64,6 +66,7 @@ def test_what_narrows_nothing_is_no_search(typed: str) -> None:
         "water^2 air",
         "metadata_modified:[NOW-1DAY TO NOW]",
         "(name:a OR name:b) quality",
+        'keywords_fr:"sirop d’érable"',
     ],
 )
 def test_the_search_syntax_is_left_to_solr(typed: str) -> None:

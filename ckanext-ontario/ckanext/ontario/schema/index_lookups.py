@@ -55,7 +55,7 @@ def marks_of(schema: Mapping[str, Any]) -> Marks:
         resource_public=_marked(schema.get("resource_fields", []), "public"),
         topics={
             choice["value"]: choice["label"]
-            for choice in (tk.h.scheming_field_choices(topics) if topics else ())
+            for choice in tk.h.scheming_field_choices(topics) or ()
             if isinstance(choice["label"], Mapping)
         },
     )

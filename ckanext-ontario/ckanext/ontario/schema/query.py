@@ -48,8 +48,8 @@ EVERYTHING = frozenset({"", "*", "*:*", '""', "''"})
 _CONNECTING = """
     a about an and are at by for from how in is of on or the there to was were what when where
     which who with
-    à au aux avec ce ces cette combien comment dans de des du en et la le les où ou par pour
-    quand quel quelle quelles quels qui sont sur un une
+    à au aux avec ce ces cette combien comment d dans de des du en et l la le les où ou par pour
+    qu quand quel quelle quelles quels qui sont sur un une
 """
 CONNECTING = frozenset(_CONNECTING.split())
 """Not demanded when other words are. They stay in the index, where phrases need them."""
@@ -123,7 +123,7 @@ def read(typed: str) -> Search | None:
         LocalParameters: when the text holds ``{!``.
         TooManyWords: when it has more than :data:`MAX_WORDS`.
     """
-    text = unicodedata.normalize("NFC", typed).translate(_APOSTROPHES).translate(_QUOTES).strip()
+    text = unicodedata.normalize("NFC", typed).translate(_QUOTES).strip()
     if LOCAL_PARAMETERS in text:
         raise LocalParameters(text)
     if text in EVERYTHING:
@@ -139,7 +139,7 @@ def words(text: str) -> str:
     A text of signs alone stays, escaped: it finds nothing, where an empty one would find all.
     """
     shouted = text.isupper()
-    typed = [word for word in text.split() if word.strip(_EDGES)]
+    typed = [word for word in text.translate(_APOSTROPHES).split() if word.strip(_EDGES)]
     kept = [word for word in typed if not _connects(word, shouted=shouted)] or typed
     if len(kept) > MAX_WORDS:
         raise TooManyWords(len(kept))
@@ -153,8 +153,8 @@ def escape(text: str) -> str:
 
 def _connects(word: str, *, shouted: bool) -> bool:
     bare = word.strip(_EDGES)
-    # "IT", "ON" and "LA" in capitals are names, unless the whole text is in capitals.
-    is_name = len(bare) > 1 and bare.isupper() and not shouted
+    # "IT", "ON" and "D" in capitals are names, unless the whole text is in capitals.
+    is_name = bare.isupper() and not shouted and bare not in {"A", "À"}
     return not is_name and (bare.casefold() in CONNECTING or bool(_ELIDED.fullmatch(word)))
 
 

@@ -57,8 +57,8 @@ def reader_language() -> str:
     if not tk.request.environ.get("CKAN_LANG_IS_DEFAULT", True):
         return language_of(tk.request.environ.get("CKAN_LANG"))
     if tk.request.path.startswith("/api/"):
-        preferred = tk.request.accept_languages.best_match(LANGUAGES, DEFAULT_LANGUAGE)
-        return language_of(preferred)
+        accepted = (tag.split("-")[0].lower() for tag, wish in tk.request.accept_languages if wish)
+        return next((tag for tag in accepted if tag in LANGUAGES), DEFAULT_LANGUAGE)
     return DEFAULT_LANGUAGE
 
 
