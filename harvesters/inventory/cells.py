@@ -18,16 +18,16 @@ from .profile import Profile
 
 MAX_KEYWORDS = 500
 KEYWORD_LENGTHS = range(2, 101)
+EMAIL_MAX = 254
+ADDRESS_MAX = 2048
 
-_MARKUP = re.compile(r"<\s*[/!]?\s*[a-zA-Z][^<>]*>|&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[\da-fA-F]{1,6});")
+_MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!][^>]*>?|&#?\w+;|\[[^\]]*\]\([^)]*\)")
 _FORMULA_ERROR = re.compile(
     r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!)", re.IGNORECASE
 )
-_EMAIL = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
-    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
-)
-_HOST = re.compile(r"[^\s.]+(?:\.[^\s.]+)*\.?")
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,63}")
+_HOST = re.compile(r"(?:\w(?:[\w-]{0,61}\w)?\.)*\w(?:[\w-]{0,61}\w)?\.?")
+_UNSAFE = re.compile(r"[\s<>\"\\^`{|}\x00-\x1f]")
 _KEYWORD = re.compile(r"[\w \-.'’&/()]+")
 
 
@@ -94,7 +94,10 @@ def _prose(field: Field, text: str) -> str:
 
 def _email(_field: Field, text: str) -> str:
     address = text.removeprefix("mailto:")
-    if not _EMAIL.fullmatch(address):
+    local, _, domain = address.rpartition("@")
+    odd = local.startswith(".") or local.endswith(".") or ".." in address
+    odd = odd or any(part.startswith("-") or part.endswith("-") for part in domain.split("."))
+    if odd or len(address) > EMAIL_MAX or not _EMAIL.fullmatch(address):
         raise Unusable("email_invalid", value=text)
     return address
 
@@ -104,20 +107,26 @@ def _address(_field: Field, text: str) -> str:
 
 
 def address(text: str) -> str:
-    """Return ``text`` when it is an http(s) address of a host.
+    """Return ``text`` when it is an http(s) address of a host, without a password.
 
     Raises:
         Unusable: ``url_invalid``.
     """
     try:
         parts = urlsplit(text)
-        fits = parts.scheme in {"http", "https"} and bool(_HOST.fullmatch(parts.hostname or ""))
-        fits = fits and parts.port != 0 and not re.search(r"[\s<>\"]", text)
-    except ValueError:
+        fits = parts.scheme in {"http", "https"} and _is_host(parts.hostname or "")
+        fits = fits and parts.port != 0 and parts.password is None
+    except ValueError:  # a port or a bracketed host that is none
         fits = False
-    if not fits:
+    if not fits or len(text) > ADDRESS_MAX or _UNSAFE.search(text):
         raise Unusable("url_invalid", value=text)
     return text
+
+
+def _is_host(host: str) -> bool:
+    if ":" in host:
+        return True  # urlsplit has checked what stands in brackets
+    return len(host) <= 253 and bool(_HOST.fullmatch(host))
 
 
 def _verbatim(_field: Field, text: str) -> str:

@@ -32,7 +32,9 @@ class Choices:
         Raises:
             Unusable: ``choice_unknown``, with the allowed labels and the nearest one.
         """
-        found = self.written.get(folded(text)) or self._in_both_languages(text)
+        found = self.written.get(folded(text))
+        if found is None:
+            found = self._in_both_languages(text)
         if found is None:
             raise Unusable("choice_unknown", value=text, **self._advice(text))
         return found
@@ -45,12 +47,11 @@ class Choices:
     def _advice(self, text: str) -> dict[str, Any]:
         near = self.written[_nearest(folded(text), list(self.written))]
         return {
-            f"{what}_{language}": said
-            for language in ("en", "fr")
-            for what, said in (
-                ("nearest", self.labels[near][language]),
-                ("allowed", ", ".join(label[language] for label in self.labels.values())),
-            )
+            "nearest": dict(self.labels[near]),
+            "allowed": {
+                language: ", ".join(label[language] for label in self.labels.values())
+                for language in ("en", "fr")
+            },
         }
 
 

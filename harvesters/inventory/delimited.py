@@ -162,6 +162,7 @@ class _Rows:
         self._delimiter = delimiter
         self._layout = layout
         self._repairs = 0
+        self._longest: int | None = None
 
     def __iter__(self) -> Iterator[Row]:
         for number, cells in enumerate(self._records(), start=1):
@@ -210,6 +211,12 @@ class _Rows:
         return Row(number, tuple(cells), tuple(issues))
 
     def _fits(self, cells: list[str]) -> bool:
-        """Say whether a row has the header's cells; empty ones may follow."""
+        """Say whether a row has the header's cells.
+
+        Some programs end every row but the header with delimiters; the first row tells. Any other
+        cell too many means that something before it has slipped, empty as it may be.
+        """
         width = self._layout.width
-        return len(cells) >= width and not any(cell.strip() for cell in cells[width:])
+        if self._longest is None and not any(cell.strip() for cell in cells[width:]):
+            self._longest = max(len(cells), self._layout.length)
+        return width <= len(cells) <= (self._longest or width)

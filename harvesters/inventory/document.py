@@ -44,12 +44,12 @@ def kind_of(path: Path, max_bytes: int) -> DocumentKind:
     """
     size = path.stat().st_size
     if size > max_bytes:
-        raise fatal("document_too_large", size=size, cap=max_bytes)
+        raise fatal("inventory_too_large", size=size, cap=max_bytes)
     with path.open("rb") as stream:
         head = stream.read(HEAD)
     if not head.strip(b"\0 \t\r\n" + b"".join(_MARKS)):
         if size <= HEAD:
-            raise fatal("document_empty")
+            raise fatal("inventory_empty")
         return DocumentKind.TEXT
     if head.startswith(b"PK\x03\x04"):
         return DocumentKind.WORKBOOK

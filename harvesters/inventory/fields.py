@@ -36,6 +36,8 @@ class Kind(str, Enum):
 
 TEXT_CAP = 200
 """Characters of a title and of a short description (Open Data Guidebook)."""
+NOTE_CAP = 500
+"""Characters of a line that is not published."""
 PROSE_CAP = 30_000
 """Bytes of a text in one language; what the search index holds."""
 
@@ -56,28 +58,32 @@ def _prose(name: str, *, bilingual: bool = True) -> Field:
     return Field(name, Kind.PROSE, bilingual=bilingual, cap=PROSE_CAP)
 
 
-def _text(name: str, *, bilingual: bool = False) -> Field:
-    return Field(name, Kind.TEXT, bilingual=bilingual, cap=TEXT_CAP)
+def _line(name: str) -> Field:
+    return Field(name, Kind.TEXT, bilingual=True, cap=TEXT_CAP)
+
+
+def _note(name: str) -> Field:
+    return Field(name, Kind.TEXT, cap=NOTE_CAP)
 
 
 _ALL = (
-    _text("title_translated", bilingual=True),
-    _text("short_description_translated", bilingual=True),
+    _line("title_translated"),
+    _line("short_description_translated"),
     _prose("notes_translated"),
-    _text("other_title"),
+    _note("other_title"),
     _prose("colby_notes", bilingual=False),
     Field("asset_type", Kind.CHOICE),
     Field("keywords", Kind.KEYWORDS, bilingual=True),
     Field("topics", Kind.CHOICES),
-    _text("geographic_coverage_translated", bilingual=True),
+    _line("geographic_coverage_translated"),
     Field("geographic_granularity", Kind.CHOICE),
     Field("contains_geographic_markers", Kind.CHOICE),
     Field("url", Kind.ADDRESS),
-    _text("maintainer_translated", bilingual=True),
+    _line("maintainer_translated"),
     Field("maintainer_email", Kind.EMAIL),
-    _text("maintainer_branch", bilingual=True),
-    _text("custodian_name"),
-    _text("author"),
+    _line("maintainer_branch"),
+    _note("custodian_name"),
+    _note("author"),
     Field("author_email", Kind.EMAIL),
     Field("current_as_of", Kind.DATE),
     Field("date_range_start", Kind.PERIOD_START),
@@ -93,7 +99,7 @@ _ALL = (
     Field("planned_release_date", Kind.DATE),
     Field("release_priority", Kind.CHOICE),
     _prose("access_instructions"),
-    _text("retention_schedule"),
+    _note("retention_schedule"),
     # Read for what they say of other fields:
     Field("identifier", Kind.VERBATIM, stored=False),
     Field("publisher", Kind.VERBATIM, bilingual=True, stored=False),
@@ -108,6 +114,9 @@ _ALL = (
 
 FIELDS = {field.name: field for field in _ALL}
 """Every field by name."""
+
+LIKE = {"eligible_for_release": "contains_geographic_markers"}
+"""Pseudo-fields whose words are those of a field of the schema."""
 
 TITLE = "title_translated"
 """The one column without which a table is no inventory."""

@@ -19,6 +19,8 @@ from .problems import Unusable
 from .profile import Profile
 
 MAX_FILES = 1_500
+OTHER = "OTHER"
+"""The schema's name for a format it does not know."""
 
 _BETWEEN = re.compile(r"\s*[;|\n]\s*|[\s,]+(?=[a-zA-Z]+://)")
 _EXTENSION = re.compile(r"[A-Za-z][A-Za-z0-9]{1,7}")
@@ -48,14 +50,11 @@ def documents(text: str) -> tuple[list[str], list[str]]:
     return addresses("\n".join(linked)), named
 
 
-def formats(text: str, profile: Profile) -> list[str]:
-    """Return the formats of a cell like ``csv; .xlsx`` under their usual names."""
-    return [known_format(item, profile) for item in cells.split(text)]
-
-
-def known_format(written: str, profile: Profile) -> str:
-    """Return the usual name of a format, or ``written`` in capitals."""
-    return profile.formats.get(folded(written)) or written.strip(" .*").upper()
+def formats(text: str, profile: Profile) -> tuple[list[str], list[str]]:
+    """Return the formats of a cell like ``csv; .xlsx`` by name, and those nobody knows."""
+    written = cells.split(text)
+    unknown = [item for item in written if folded(item) not in profile.formats]
+    return [profile.formats.get(folded(item), OTHER) for item in written], unknown
 
 
 def resources(
@@ -76,7 +75,8 @@ def resources(
         form = each[position] if each else _format_of(url, profile)
         used[form] += 1
         name = _name(profile.resource_names[kind], form, used[form])
-        made.append({"url": url, "format": form, "type": kind, "name_translated": name})
+        known = {"format": form} if form else {}  # without one, the schema looks at the address
+        made.append({"url": url, **known, "type": kind, "name_translated": name})
     return made
 
 

@@ -49,6 +49,8 @@ class Layout:
     """Rows up to and with the header."""
     width: int
     """Cells of the header, up to the last one with text."""
+    length: int
+    """Cells of the header, the empty ones at its end included."""
     columns: tuple[Column, ...]
     unknown: tuple[str, ...]
     not_kept: tuple[str, ...]
@@ -161,7 +163,8 @@ def _layout(cells: Sequence[str], rows: int, profile: Profile) -> Layout:
         if first is not column:
             repeated.append((header, first.header))
     ordered = sorted(columns.values(), key=lambda column: column.index)
-    return Layout(rows, width, tuple(ordered), tuple(unknown), tuple(not_kept), tuple(repeated))
+    left_out = (tuple(unknown), tuple(not_kept), tuple(repeated))
+    return Layout(rows, width, len(cells), tuple(ordered), *left_out)
 
 
 def _leaves_open(meaning: Heading | None) -> bool:

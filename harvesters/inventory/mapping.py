@@ -20,6 +20,8 @@ from .profile import Profile
 from .table import Row
 
 MAX_IDENTIFIER = 200
+SHOWN = 200
+"""Characters of a cell that a message repeats."""
 
 _GARBLED = re.compile("�|Ã[\u0080-\u00bf©¨ª«¢´‰€ŠŽ]|â€[™œ\u009d“”˜¦]|Â[\u00a0«»°©]")
 
@@ -44,7 +46,7 @@ class Mapper:
         reading.read_period()
         reading.read_access()
         reading.read_files()
-        reading.check_required()
+        reading.check_title()
         if reading.formats_without_file:
             count, first = self.unplaced
             self.unplaced = (count + 1, first or row.number)
@@ -92,14 +94,13 @@ class _Reading:
             return
         if field.bilingual:
             self._values.setdefault(field.name, {})[column.language] = value
-        else:
+        elif value != "":  # a choice may mean "none"
             self._values[field.name] = value
 
     def _keywords(self, column: Column, text: str) -> list[str]:
         kept, dropped = cells.keywords(text)
         if dropped:
-            said = ", ".join(one_line(item)[:120] for item in dropped)
-            self._say(Severity.WARNING, "keyword_dropped", column.header, value=said)
+            self._say(Severity.WARNING, "keyword_dropped", column.header, value=", ".join(dropped))
         return kept
 
     # --- what several columns say together ---
@@ -136,13 +137,20 @@ class _Reading:
     def read_files(self) -> None:
         """Make resources of addresses; formats without an address describe no file yet."""
         data = self._addresses("dataset_url")
-        said = files.formats(self._text("file_formats"), self._profile)
+        said = self._formats()
         self.formats_without_file = bool(said) and not self._text("dataset_url")
         made = files.resources(data, said, "data", self._profile)
         documents = self._addresses("technical_documents")
         made += files.resources(documents, [], "technical_document", self._profile)
         if made:
             self._values["resources"] = made
+
+    def _formats(self) -> list[str]:
+        said, unknown = files.formats(self._text("file_formats"), self._profile)
+        if unknown and self._text("dataset_url"):
+            header = self._header("file_formats")
+            self._say(Severity.WARNING, "format_unknown", header, value=", ".join(unknown))
+        return said
 
     def _addresses(self, field: str) -> list[str]:
         header = self._header(field)
@@ -154,16 +162,14 @@ class _Reading:
             self._refuse(err, header, field)
             return []
         if named:
-            said = ", ".join(named)[:200]
+            said = ", ".join(named)
             self._say(Severity.WARNING, "document_without_address", header, value=said)
         return found
 
-    def check_required(self) -> None:
-        """Refuse a row without a title or a level of access."""
-        for field in (TITLE, "access_level"):
-            if not self._values.get(field) and field not in self._refused:
-                header = self._header(field, "eligible_for_release")
-                self._say(Severity.ERROR, "value_missing", header)
+    def check_title(self) -> None:
+        """Refuse a row without a title in any language."""
+        if not self._values.get(TITLE) and TITLE not in self._refused:
+            self._say(Severity.ERROR, "title_missing", self._header(TITLE))
 
     # --- the record ---
 
@@ -227,8 +233,16 @@ class _Reading:
         self._say(Severity.ERROR, err.code, header, **err.params)
 
     def _say(self, severity: Severity, code: str, header: str, **params: Any) -> None:
-        issue = Issue(severity, code, self._row.number, header, params=params)
+        shown = {key: _shortened(value) for key, value in params.items()}
+        issue = Issue(severity, code, self._row.number, header, params=shown)
         self._issues.append(issue)
+
+
+def _shortened(value: Any) -> Any:
+    """Return a parameter of a message as a report can show it."""
+    if isinstance(value, str) and len(value) > SHOWN:
+        return value[: SHOWN - 1] + "…"
+    return value
 
 
 def _is_stored(name: str) -> bool:

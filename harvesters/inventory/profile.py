@@ -1,8 +1,8 @@
 """Profiles: which columns an inventory may have, and the words its cells may use.
 
-A profile is a YAML file in ``profiles/``; ``values.yaml`` holds what all share. Loading checks
-everything, so that a slip in a profile is found when it is written and not in a harvest. Pure:
-imports neither CKAN nor SQLAlchemy.
+A profile is a YAML file in ``profiles/``; ``values.yaml`` holds what all share, on top of the words
+the schema itself knows. Loading checks everything, so that a slip in a profile is found when it is
+written and not in a harvest. Pure: imports neither CKAN nor SQLAlchemy.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from typing import Any, cast
 
 import yaml
 
+from . import vocabulary
 from .choices import Choices
-from .fields import FIELDS, TITLE, Kind
+from .fields import FIELDS, LIKE, TITLE
 from .folding import folded
 
 FOLDER = Path(__file__).parent / "profiles"
@@ -70,6 +71,11 @@ def names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
+def titles(first: str) -> dict[str, Mapping[str, str]]:
+    """Return what each profile is called, by name; ``first`` leads."""
+    return {name: load(name).title for name in sorted(names(), key=lambda name: name != first)}
+
+
 @cache
 def load(name: str) -> Profile:
     """Return the profile called ``name``.
@@ -85,11 +91,24 @@ def load(name: str) -> Profile:
 
 def mapping_version() -> str:
     """Return what changes when the same document would map to other datasets."""
-    digest = hashlib.sha256()
-    for path in sorted([SHARED, *FOLDER.glob("*.yaml")]):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        digest.update(f"{path.name}\0{yaml.safe_dump(content, sort_keys=True)}\0".encode())
-    return f"{MAPPING}-{digest.hexdigest()[:16]}"
+    loaded = [load(name) for name in names()]
+    return (
+        f"{MAPPING}-"
+        + hashlib.sha256(repr([_meaning(p) for p in loaded]).encode()).hexdigest()[:16]
+    )
+
+
+def _meaning(profile: Profile) -> list[Any]:
+    """Return all of a profile that a dataset depends on, in one order."""
+    return [
+        profile.name,
+        sorted((key, heading.field, heading.language) for key, heading in profile.headings.items()),
+        sorted((field, sorted(said.written.items())) for field, said in profile.choices.items()),
+        sorted(profile.formats.items()),
+        sorted(profile.blank),
+        sorted((kind, sorted(texts.items())) for kind, texts in profile.resource_names.items()),
+        sorted(profile.defaults.items()),
+    ]
 
 
 def read(path: Path, shared: Path) -> Profile:
@@ -101,10 +120,10 @@ def read(path: Path, shared: Path) -> Profile:
     content, common = _content(path), _content(shared)
     if unknown := set(content) - _KEYS:
         raise ProfileError(path, f"unknown key {min(unknown)!r}; the keys are {sorted(_KEYS)}")
-    choices = {**_mapping(path, common, "choices"), **_mapping(path, content, "values")}
     defaults = _mapping(path, content, "defaults")
-    for field in (*choices, *defaults):
+    for field in defaults:
         _known_field(path, field)
+    more = [(shared, _mapping(shared, common, "values")), (path, _mapping(path, content, "values"))]
     headings = _headings(path, _mapping(path, content, "columns"))
     if not any(heading.field == TITLE for heading in headings.values()):
         raise ProfileError(path, f"columns has no {TITLE!r}, without which nothing can be read")
@@ -113,9 +132,11 @@ def read(path: Path, shared: Path) -> Profile:
         title=_both(path, "title", content.get("title")),
         headings=headings,
         not_kept=frozenset(folded(str(header)) for header in content.get("not_kept") or ()),
-        choices={field: _choices(path, field, values) for field, values in choices.items()},
+        choices=_all_choices(more),
         blank=frozenset(str(text).casefold() for text in common.get("blank") or ()),
-        formats=_formats(shared, _mapping(shared, common, "formats")),
+        formats={
+            folded(word): name for name, said in vocabulary.formats().items() for word in said
+        },
         resource_names=_mapping(shared, common, "resource_names"),
         defaults=defaults,
     )
@@ -178,25 +199,33 @@ def _written_headers(path: Path, field: str, headers: Any) -> Iterator[tuple[str
             yield text, None if language == "any" else language
 
 
-def _formats(path: Path, formats: Mapping[str, Any]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, texts in formats.items():
-        for text in (name, *(texts or ())):
-            if found.setdefault(folded(str(text)), name) != name:
-                raise ProfileError(path, f"formats: {text!r} stands for two formats")
-    return found
+def _all_choices(more: list[tuple[Path, dict[str, Any]]]) -> dict[str, Choices]:
+    """Return the schema's closed lists, with the words that files add to them."""
+    for path, fields in more:
+        for field in fields:
+            _known_field(path, field)
+            if field not in vocabulary.choices():
+                raise ProfileError(path, f"{field} has no closed list of values")
+    known = {
+        field: _choices(field, entries, more)
+        for field, entries in vocabulary.choices().items()
+        if field in FIELDS
+    }
+    return known | {field: known[other] for field, other in LIKE.items()}
 
 
-def _choices(path: Path, field: str, values: Any) -> Choices:
-    if FIELDS[field].kind not in {Kind.CHOICE, Kind.CHOICES}:
-        raise ProfileError(path, f"{field} has no closed list of values")
-    labels: dict[str, dict[str, str]] = {}
-    written: dict[str, str] = {}
-    for value, entry in _mapping(path, {field: values}, field).items():
-        said = _mapping(path, {f"{field}.{value}": entry}, f"{field}.{value}")
-        labels[value] = _both(path, f"{field}.{value}.label", said.get("label"))
-        for text in (value, *labels[value].values(), *(said.get("written") or ())):
-            if written.setdefault(folded(str(text)), value) != value:
-                other = written[folded(str(text))]
-                raise ProfileError(path, f"{field}: {text!r} stands for {other} and for {value}")
+def _choices(
+    field: str, entries: tuple[vocabulary.Choice, ...], more: list[tuple[Path, dict[str, Any]]]
+) -> Choices:
+    written = {folded(word): entry.value for entry in entries for word in entry.words}
+    labels = {entry.value: entry.label for entry in entries}
+    for path, fields in more:
+        for value, words in _mapping(path, fields, field).items():
+            if value not in labels:
+                raise ProfileError(path, f"{field} has no value {value!r}; it has {sorted(labels)}")
+            for word in words:
+                if written.setdefault(folded(str(word)), value) != value:
+                    other = written[folded(str(word))]
+                    problem = f"{field}: {word!r} stands for {other} and for {value}"
+                    raise ProfileError(path, problem)
     return Choices(labels, written)

@@ -9,9 +9,9 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from ckanext.ontario.harvest.reader import Issue, Record, Severity
+from ckanext.ontario.harvest.reader import DocumentError, Issue, Record, Severity
 
 from . import delimited, profile, workbook
 from .document import DocumentKind, kind_of
@@ -24,6 +24,8 @@ from .table import Row, Table, fatal
 DEFAULT_PROFILE = "ontario"
 MAX_BYTES = 1024**3
 """Largest document that is read, unless the options say less."""
+KEYS = ("profile", "sheet", "max_bytes", "filename")
+"""Options there are. ``filename`` is what the document was called; its bytes decide what it is."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,12 @@ class _Options:
         except KeyError as err:
             said = ", ".join(profile.names())
             raise fatal("profile_unknown", name=name, profiles=said) from err
-        sheet = options.get("sheet")
-        max_bytes = int(options.get("max_bytes") or MAX_BYTES)
-        return cls(known, str(sheet) if sheet else None, max_bytes)
+        sheet, max_bytes = options.get("sheet"), options.get("max_bytes", MAX_BYTES)
+        if sheet is not None and not isinstance(sheet, str):
+            raise fatal("option_invalid", key="sheet", value=str(sheet))
+        if not isinstance(max_bytes, int) or not 0 < max_bytes <= MAX_BYTES:
+            raise fatal("option_invalid", key="max_bytes", value=str(max_bytes))
+        return cls(known, sheet or None, max_bytes)
 
 
 class InventoryReader:
@@ -56,8 +61,24 @@ class InventoryReader:
 
     kind = "inventory"
 
+    profiles: ClassVar[Mapping[str, Mapping[str, str]]] = profile.titles(first=DEFAULT_PROFILE)
+    """What each profile is called in both languages; the default one first."""
+
     def __init__(self) -> None:
         self.mapping_version = profile.mapping_version()
+
+    def check_options(self, options: Mapping[str, Any]) -> list[Issue]:
+        """Return what is wrong with a source's options, for its form."""
+        issues = [
+            Issue(Severity.FATAL, "option_unknown", params={"key": key, "keys": ", ".join(KEYS)})
+            for key in options
+            if key not in KEYS
+        ]
+        try:
+            _Options.of(options)
+        except DocumentError as err:
+            issues.append(err.issue)
+        return issues
 
     def read(self, path: Path, options: Mapping[str, Any]) -> Iterator[Record | Issue]:
         """Yield records in document order, and issues that belong to no record.
@@ -112,7 +133,7 @@ def _records(table: Table, profile: Profile, seen: Seen) -> Iterator[Record | Is
                 yield Issue(Severity.WARNING, "cells_without_header", row=row.number)
             yield from _checked(mapper.map(row), seen)
     if not found:
-        raise fatal("document_without_rows")
+        raise fatal("inventory_without_rows")
     count, first = mapper.unplaced
     if count:
         yield Issue(Severity.WARNING, "formats_without_file", row=first, params={"count": count})
