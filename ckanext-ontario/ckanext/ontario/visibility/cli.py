@@ -1,0 +1,51 @@
+"""``ckan ontario-visibility``: what stands in front of each action of this portal."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from ckanext.ontario.shared import portal
+from ckanext.ontario.visibility import policy
+from ckanext.ontario.visibility.domain import Decision
+from ckanext.ontario.visibility.policy import lock
+
+__all__ = ["ontario_visibility"]
+
+PLUGIN = "ontario_visibility"
+
+
+@click.group("ontario-visibility", short_help="Who sees what on this portal.")
+def ontario_visibility() -> None:
+    """Look at the guards of this portal.
+
+    \b
+    Example:
+      ckan -c internal.ini ontario-visibility actions
+    """
+
+
+@ontario_visibility.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+def actions(*, as_json: bool) -> None:
+    """List every registered action with its decision; exit 1 when one is not placed.
+
+    allow: its own authorisation stands; gate: a check of ours stands in front; sysadmin: system
+    administrators only; refuse: nobody over HTTP. An action that is not in the portal's table is
+    refused until somebody decides.
+
+    \b
+    Example:
+      ckan -c internal.ini ontario-visibility actions --json
+    """
+    table = policy.of(portal.current())
+    known = lock.registered(besides=PLUGIN)
+    unplaced = lock.unplaced(table, known)
+    decided = {name: table.get(name, Decision.REFUSE).value for name in sorted(known)}
+    if as_json:
+        click.echo(json.dumps({"actions": decided, "unplaced": unplaced}, indent=2))
+    else:
+        for name, decision in decided.items():
+            click.echo(f"{decision:10}{name}{' (not placed)' if name in unplaced else ''}")
+    raise SystemExit(1 if unplaced else 0)
