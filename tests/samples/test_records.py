@@ -6,6 +6,7 @@ import difflib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import date
 from itertools import combinations
 from typing import Any
 
@@ -13,8 +14,11 @@ import pytest
 
 from ckanext.ontario.harvest.reader import Record, Severity
 from ckanext.ontario.harvesters.inventory.folding import folded
+from ckanext.ontario.schema import domain, tables
+from ckanext.ontario.schema.naming import organization_key
 
 Dataset = Mapping[str, Any]
+TODAY = date(2024, 6, 3)
 FOUND = {  # words people search for, and the least number of records that hold them
     "énergie": 10,
     "energy": 10,
@@ -65,10 +69,9 @@ def texts(dataset: Dataset, language: str) -> Iterator[str]:
 
 
 def publish_errors(dataset: Dataset) -> set[str]:
-    """What keeps a dataset from being published."""
-    from ckanext.ontario.schema import domain
-
-    return {issue.code for issue in domain.check(dataset) if issue.level == "error"}
+    """What keeps a dataset from being published, once the engine has named its organization."""
+    found = domain.check({**dataset, "owner_org": "of-the-source"}, TODAY)
+    return {issue.code for issue in found if issue.level == "error"}
 
 
 def said(datasets: list[Dataset], field: str, language: str) -> list[str]:
@@ -145,6 +148,39 @@ def test_publish_rules_find_what_the_manifest_says(samples: list[Any]) -> None:
 
 def test_nothing_stops_a_whole_file(samples: list[Any]) -> None:
     assert not [i for s in samples for i in s.issues if i.severity is Severity.FATAL]
+
+
+# --- who publishes ----------------------------------------------------------------------------
+
+
+def test_publishers_are_written_in_many_ways_and_belong_to_their_inventory(
+    samples: list[Any],
+) -> None:
+    known = {
+        organization_key(name): organization["name"]
+        for organization in tables.organizations()
+        for name in (
+            *organization["title_translated"].values(),
+            *organization["acronym"].split(" / "),
+            *organization["former_names"],
+        )
+    }
+    written: set[str] = set()
+    strangers: list[tuple[str, int | None]] = []
+    for sample in samples:
+        for record in sample.records:
+            written.add(record.organization)
+            owner = known.get(organization_key(record.organization))
+            own = sample.entry.get("publishers") == "any" or owner == sample.entry["organization"]
+            if owner is None or not own:
+                strangers.append((sample.entry["file"], record.row))
+    assert len(written) >= 50
+    assert strangers == [
+        (sample.entry["file"], wrong["row"])
+        for sample in samples
+        for wrong in sample.entry["expected"]
+        if wrong.get("by") == "engine"
+    ]
 
 
 # --- two languages ----------------------------------------------------------------------------
