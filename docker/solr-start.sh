@@ -5,7 +5,7 @@
 # database, and the next preparation of its portal (`ontario run prepare …`) builds it again.
 set -euo pipefail
 
-configset=/opt/ontario/configset
+configset=${SOLR_CONFIGSET:-/opt/ontario/configset}
 cores=${SOLR_CORES_DIR:-/var/solr/data}
 
 for core in ontario_internal ontario_public; do
