@@ -139,11 +139,13 @@ def keywords(text: str) -> tuple[list[str], list[str]]:
     Raises:
         Unusable: ``too_many_values``.
     """
-    items = {item.casefold(): item for item in reversed(split(text))}
+    items: dict[str, str] = {}
+    for item in split(text):
+        items.setdefault(item.casefold(), item)
     if len(items) > MAX_KEYWORDS:
         raise Unusable("too_many_values", size=len(items), cap=MAX_KEYWORDS)
     kept, dropped = [], []
-    for item in reversed(items.values()):
+    for item in items.values():
         fits = len(item) in KEYWORD_LENGTHS and _KEYWORD.fullmatch(item)
         (kept if fits else dropped).append(item)
     return kept, dropped

@@ -175,7 +175,7 @@ def _day(day: date) -> Span:
 
 # --- periods ----------------------------------------------------------------------------------
 
-_OPENING = re.compile(r"^\s*(?:from|between|du|de|des|entre|d[’'])\s+", re.IGNORECASE)
+_OPENING = re.compile(r"^\s*(?:(?:from|between|du|de|des|entre)\s+|d[’'])", re.IGNORECASE)
 _SINCE = re.compile(
     r"^\s*(?:since|from|starting(?: in| on)?|depuis|à partir d[eu]|a partir d[eu]|dès)\s+(?:le )?",
     re.IGNORECASE,

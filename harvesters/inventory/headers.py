@@ -65,20 +65,16 @@ class Layout:
 
 def recognize(header: str, profile: Profile) -> Heading | None:
     """Return what ``header`` means: its field and, where the words tell, its language."""
-    sides = _SIDES.split(header)
-    for text in (header, _ASIDE.sub(" ", header)):
-        if found := _said(folded(text), profile):
-            return found
-    if len(sides) > 1:  # "Access Level / Niveau d'accès"
-        meanings = [_said(folded(side), profile) for side in sides]
-        fields = {meaning.field if meaning else None for meaning in meanings}
-        if meanings[0] and len(fields) == 1:
-            return meanings[0]
-    # "Title (French, 200 characters)": the language is in an aside with something else
-    marks = [word for aside in _ASIDE.findall(header) for word in folded(aside).split()]
-    language = next((_MARKS[(word,)] for word in marks if (word,) in _MARKS), None)
-    bare = _said(folded(_ASIDE.sub(" ", header)), profile) if language else None
-    return Heading(bare.field, language) if bare else None
+    if found := _said(folded(header), profile):
+        return found
+    bare = _said(folded(_ASIDE.sub(" ", header)), profile)
+    if bare:  # "Title (French, at most 200 characters)"
+        words = [word for aside in _ASIDE.findall(header) for word in folded(aside).split()]
+        language = next((_MARKS[(word,)] for word in words if (word,) in _MARKS), bare.language)
+        return Heading(bare.field, language)
+    sides = [_said(folded(side), profile) for side in _SIDES.split(header)]
+    fields = {side.field if side else None for side in sides}
+    return sides[0] if len(fields) == 1 else None  # "Access Level / Niveau d'accès"
 
 
 def find(rows: Sequence[Sequence[str]], profile: Profile) -> Layout | None:

@@ -11,8 +11,15 @@ from collections.abc import Iterable
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_CLOUD = (
-    ipaddress.ip_network("168.63.129.16/32"),  # a cloud's control plane behind a public address
+_SPECIAL = tuple(
+    ipaddress.ip_network(each)
+    for each in (
+        "168.63.129.16/32",  # a cloud's control plane behind a public address
+        "192.0.0.0/24",  # special purposes; Python's own list differs from release to release
+        "64:ff9b:1::/48",
+        "2001::/23",
+        "2002::/16",
+    )
 )
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _ALLOWED = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?):(\d{1,5})")
@@ -51,7 +58,7 @@ def _is_open(ip: IPAddress) -> bool:
         return False
     if isinstance(ip, ipaddress.IPv6Address) and ip.is_site_local:
         return False
-    return ip.is_global and not any(ip in network for network in _CLOUD)
+    return ip.is_global and not any(ip in network for network in _SPECIAL)
 
 
 def _inside(ip: IPAddress) -> list[IPAddress]:

@@ -19,6 +19,9 @@ from urllib3.util import Url
 
 from .addresses import is_public
 
+PORTS = {"http": 80, "https": 443}
+"""Schemes there are, and the ports they have when an address names none."""
+
 
 class AddressRefused(Exception):
     """A host has an address that may not be reached."""
@@ -75,6 +78,12 @@ class Deadline:
             self._watched = None
 
 
+def host_and_port(where: Url) -> tuple[str, int]:
+    """Return whom an address names: a host in lower case without brackets, and a port."""
+    host = (where.host or "").strip("[]").lower()
+    return host, PORTS[where.scheme or "http"] if where.port is None else where.port
+
+
 def open_response(
     where: Url,
     headers: Mapping[str, str],
@@ -97,7 +106,8 @@ def open_response(
         urllib3.exceptions.HTTPError, OSError: when connection or answer fail.
     """
     connect, read = (max(min(each, deadline.left), 0.01) for each in times)
-    host = (where.host or "").strip("[]")
+    # With a port of its own, an IPv6 address is not taken for a host and a port.
+    host, port = host_and_port(where)
     options: dict[str, Any] = {
         "timeout": Timeout(connect=connect, read=read),
         "retries": False,
@@ -106,9 +116,9 @@ def open_response(
     }
     if where.scheme == "https":
         context = ssl.create_default_context(cafile=certifi.where())
-        pool = _HTTPSPool(host, where.port, ssl_context=context, **options)
+        pool = _HTTPSPool(host, port, ssl_context=context, **options)
     else:
-        pool = _HTTPPool(host, where.port, **options)
+        pool = _HTTPPool(host, port, **options)
     return pool.urlopen(
         "GET",
         where.request_uri,

@@ -25,7 +25,7 @@ from ckanext.ontario.shared import clock
 
 from . import transfer
 from .addresses import allowed_hosts
-from .connection import AddressRefused, Deadline, open_response
+from .connection import PORTS, AddressRefused, Deadline, host_and_port, open_response
 from .download_errors import DownloadError, DownloadRefused, DownloadTimedOut, TryAgain
 
 __all__ = ["Download", "DownloadError", "Policy", "allowed_hosts", "download"]
@@ -33,7 +33,6 @@ __all__ = ["Download", "DownloadError", "Policy", "allowed_hosts", "download"]
 USER_AGENT = "ckanext-ontario-harvest"
 _RETRIED = {408, 425, 429, 500, 502, 503, 504}
 _REDIRECTS = {301, 302, 303, 307, 308}
-_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
@@ -145,8 +144,8 @@ def _response(
 ) -> Generator[BaseHTTPResponse, None, None]:
     """Give the answer to a request for ``url``; what goes wrong meanwhile becomes our own error."""
     where = _checked(url)
-    host, port = (where.host or "").strip("[]"), where.port or _PORTS[where.scheme or ""]
-    exempt = (host.lower(), port) in policy.allowed_hosts
+    host, port = host_and_port(where)
+    exempt = (host, port) in policy.allowed_hosts
     times = (policy.connect_timeout, policy.read_timeout)
     try:
         opened = open_response(where, headers, times=times, exempt=exempt, deadline=deadline)
@@ -170,7 +169,7 @@ def _checked(url: str) -> Url:
         where = parse_url(url)
     except LocationParseError as err:
         raise DownloadRefused("download_url_invalid", url=url) from err
-    if where.scheme not in _PORTS or not where.host:
+    if where.scheme not in PORTS or not where.host:
         raise DownloadRefused("download_url_invalid", url=url)
     if where.auth is not None:
         raise DownloadRefused("download_url_with_password", host=where.host)
