@@ -20,6 +20,7 @@ import requests
                 "d'énergie",
             )
         ),
+        ("text_fr", "lʼeau l′eau l`eau l´eau l‘eau", "eau eau eau eau eau"),
         ("text_fr", "écoles ecole", "ecol ecol"),
         ("text_fr", "eaux eau", "eau eau"),
         ("text_fr", "régional régionaux", "regional regional"),

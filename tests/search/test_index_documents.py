@@ -101,6 +101,10 @@ def test_raw_and_internal_words_are_not_found(
         ("ministère de la santé", "fr"),
         ("santé", "fr"),
         ("full-record", "en"),
+        ("ambulance csv health", "en"),  # title, file, ministry
+        ("ambulance liste ministère paramédicaux", "fr"),
+        ("ambulanciers*", "fr"),
+        ("ambulance-stations csv", "en"),
     ],
 )
 def test_public_words_are_found(

@@ -18,6 +18,8 @@ def rivals(act: Act) -> None:
     for name, title in (
         ("in-english", {"en": "Patrimoine gallery", "fr": "Galerie"}),
         ("in-french", {"en": "Gallery", "fr": "Patrimoine galerie"}),
+        ("side-by-side", {"en": "Blue green algae", "fr": "Algues bleu vert"}),
+        ("apart", {"en": "Green algae blue", "fr": "Vert algues bleu"}),
         ("consumption", {"en": "Energy use", "fr": "Consommation d’énergie"}),
     ):
         act(
@@ -55,6 +57,12 @@ def test_the_readers_own_words_come_first(
     found = order(answer)
     assert found[0] == first
     assert set(found) == {"in-english", "in-french"}
+
+
+@pytest.mark.parametrize(("q", "language"), [("blue green", "en"), ("bleu vert", "fr")])
+def test_words_side_by_side_come_first(q: str, language: str, act: Act) -> None:
+    found = act("package_search", language, q=q)["results"]
+    assert [record["name"] for record in found] == ["side-by-side", "apart"]
 
 
 @pytest.mark.parametrize(("prefix", "first"), [("", "in-english"), ("/fr", "in-french")])
