@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import socket
-from collections import namedtuple
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,8 +104,8 @@ def test_a_full_disk_is_told_in_a_sentence(
     at: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at.require_room()
-    usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage(10**12, 10**12, 5 * 10**6))
+    full = shutil.disk_usage(at.folder)._replace(free=5 * 10**6)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)
     with pytest.raises(StackError, match="has 5 MB free and 1500 MB are needed"):
         at.require_room()
 
@@ -165,10 +164,11 @@ def test_a_servers_own_address_is_used_instead(
 
 
 def test_one_command_at_a_time(at: Installation) -> None:
-    with at.locked(), pytest.raises(StackError, match="another `ontario` command is at work"):
-        with Installation.open(at.folder).locked():
-            pass
-    with at.locked():
+    other = Installation.open(at.folder)
+    refused = pytest.raises(StackError, match="another `ontario` command is at work")
+    with at.locked(), refused, other.locked():
+        pass
+    with other.locked():
         pass
 
 

@@ -136,7 +136,8 @@ def stop(names: Iterable[str], folder: Path, timeout: float = 30) -> list[str]:
     found = {name: _process(name, folder) for name in names}
     running = {name: process for name, process in found.items() if process}
     family = [child for process in running.values() for child in _children(process)]
-    end(list(running.values()), timeout, then=family)
+    end(list(running.values()), timeout)
+    end(family, timeout=5)  # children that their parent did not end itself
     for name in found:
         end(leftovers(folder, name), timeout=5)
         _record(folder, name).unlink(missing_ok=True)
@@ -154,14 +155,12 @@ def leftovers(folder: Path, name: str | None = None) -> list[psutil.Process]:
     return found
 
 
-def end(
-    processes: Sequence[psutil.Process], timeout: float, then: Sequence[psutil.Process] = ()
-) -> None:
-    """End processes: asked to, waited for (with ``then``), and after ``timeout`` s made to."""
+def end(processes: Sequence[psutil.Process], timeout: float) -> None:
+    """End processes: asked to, waited for, and after ``timeout`` seconds made to."""
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, alive = psutil.wait_procs([*processes, *then], timeout=timeout)
+    _, alive = psutil.wait_procs(processes, timeout=timeout)
     for process in alive:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
