@@ -18,6 +18,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -55,19 +56,17 @@ class Function:
 
 
 def functions(kind: str) -> list[Function]:
-    """Return the public functions of every ``action``, ``auth`` or ``helpers`` module, by name."""
-    found = [f for path in _modules(kind) for f in _functions(path)]
+    """Return the public functions of one kind, by name.
+
+    Args:
+        kind: ``helpers`` (of the modules of that name), or ``action`` or ``auth``: whatever takes
+            a context and a data dict, told apart by the module's name.
+    """
+    found = [f for path in sorted(PACKAGE.rglob("*.py")) for f in _functions(path, kind)]
     return sorted(found, key=lambda f: (f.name, f.slice))
 
 
-def _modules(kind: str) -> Iterator[Path]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        parts = path.relative_to(PACKAGE).with_suffix("").parts
-        if kind in parts[-2:] and parts[-1] != "__init__":
-            yield path
-
-
-def _functions(path: Path) -> Iterator[Function]:
+def _functions(path: Path, kind: str) -> Iterator[Function]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     exported = _exported(tree)
     parts = path.relative_to(PACKAGE).parts
@@ -75,9 +74,16 @@ def _functions(path: Path) -> Iterator[Function]:
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
             continue
-        if exported is None or node.name in exported:
+        if _kind(node, path.stem) == kind and (exported is None or node.name in exported):
             decorators = tuple(ast.unparse(d) for d in node.decorator_list)
             yield Function(node.name, owner, ast.get_docstring(node) or "", decorators)
+
+
+def _kind(node: ast.FunctionDef, module: str) -> str:
+    names = [argument.arg for argument in node.args.args]
+    if names[-2:] == ["context", "data_dict"]:
+        return "auth" if module.startswith("auth") else "action"
+    return module
 
 
 def _exported(tree: ast.Module) -> set[str] | None:
@@ -150,19 +156,37 @@ def messages() -> dict[str, dict[str, Any]]:
 
 
 def _actions_page() -> str:
-    auth = {f.name: f for f in functions("auth")}
     intro = (
         "# Actions\n\nCall them as `POST /api/3/action/<name>` with a JSON body; those marked GET "
-        "also answer `GET` with query parameters. Errors are CKAN's own."
+        "also answer `GET` with query parameters. Errors are CKAN's own. What each portal allows "
+        "is on the page [access](access.md)."
+    )
+    auth = {f.name: f for f in functions("auth")}
+    parts = [intro]
+    for name, found in groupby(functions("action"), key=lambda f: f.name):
+        same = list(found)
+        marks = ["GET"] if all(f.reads_only for f in same) else []
+        marks += ["extends core"] if any(f.chained for f in same) else []
+        parts.append(f"## `{name}`" + (f" ({', '.join(marks)})" if marks else ""))
+        parts.extend(_prose(f.doc) for f in same)
+        who = auth.get(name)
+        if who and who.doc:
+            parts.append(f"*Access:* {who.doc.splitlines()[0]}")
+    return "\n\n".join(parts)
+
+
+def _access_page() -> str:
+    intro = (
+        "# Access\n\nEvery action of each portal is in one table. What is in none is refused over "
+        "HTTP."
     )
     parts = [intro]
-    for action in functions("action"):
-        marks = ["GET"] if action.reads_only else []
-        marks += ["extends core"] if action.chained else []
-        title = f"## `{action.name}`" + (f" ({', '.join(marks)})" if marks else "")
-        who = auth.get(action.name)
-        access = f"\n\n*Access:* {who.doc.splitlines()[0]}" if who and who.doc else ""
-        parts.append(f"{title}\n\n{_prose(action.doc)}{access}")
+    for portal in ("internal", "public"):
+        path = PACKAGE / "visibility" / "policy" / f"{portal}.yaml"
+        table = yaml.safe_load(path.read_text(encoding="utf-8"))
+        parts.append(f"## The {portal} portal")
+        for decision, names in table.items():
+            parts.append(f"### {decision}\n\n{', '.join(f'`{name}`' for name in sorted(names))}")
     return "\n\n".join(parts)
 
 
@@ -307,6 +331,7 @@ def _rules_page() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "reference/actions.md": _actions_page,
+    "reference/access.md": _access_page,
     "reference/options.md": _options_page,
     "reference/commands.md": _commands_page,
     "reference/plugins.md": _plugins_page,
