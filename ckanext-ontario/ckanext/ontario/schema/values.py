@@ -128,6 +128,18 @@ def names_of(one: Mapping[str, Any]) -> set[str]:
     return {folded(name) for name in written}
 
 
+def whole_number(written: object) -> int:
+    """Return a number of 0 or more.
+
+    Raises:
+        Refused: when it is none.
+    """
+    text = str(written).strip()
+    if isinstance(written, bool) or not re.fullmatch(r"\d{1,18}", text, re.ASCII):
+        raise Refused("number-form", value=text[:50])
+    return int(text)
+
+
 def place(written: object) -> str:
     """Return a GeoJSON geometry as text, from one or from a bounding box ``w,s,e,n``.
 

@@ -1,0 +1,1 @@
+"""Actions, access and validators of the schema."""
