@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ckanext.ontario.harvest import domain
-from ckanext.ontario.harvest.domain import Closed, Decision, Kind, Known, Outcome
+from ckanext.ontario.harvest.domain import Closed, Decision, Kind, Known, Outcome, Read
 
 JSON = st.recursive(
     st.none()
@@ -139,7 +139,7 @@ def test_the_plan_is_what_sets_say(
 ) -> None:
     decisions = list(
         domain.plan(
-            sorted(document.items()),
+            [Read(*item) for item in sorted(document.items())],
             [Known(guid, *rest) for guid, rest in sorted(known.items())],
         )
     )
@@ -185,6 +185,23 @@ def test_a_document_with_errors_or_cut_short_lets_nothing_go() -> None:
 
 def test_nothing_gone_needs_no_gate() -> None:
     assert domain.gate(gone=0, known=100, complete=False, errors=9) == ()
+
+
+# --- limits ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("guid", "dataset", "codes"),
+    [
+        ("1", {"title": "x" * 900_000, "keywords": {"en": ["a"] * 500, "fr": None}}, []),
+        ("x" * 1_001, {}, ["guid_too_long"]),
+        ("1", {"notes": {"en": "é" * 500_001}}, ["field_too_large"]),
+        ("1", {"resources": [{}] * 1_501, "keywords": {"fr": ["a"] * 501}}, None),
+    ],
+)
+def test_what_is_too_much(guid: str, dataset: dict[str, Any], codes: list[str] | None) -> None:
+    found = [code for code, _field, _limit in domain.excess(guid, dataset)]
+    assert found == (codes if codes is not None else ["too_many_resources", "too_many_keywords"])
 
 
 # --- outcomes --------------------------------------------------------------------------------

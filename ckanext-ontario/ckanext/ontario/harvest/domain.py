@@ -116,6 +116,15 @@ class Kind(str, Enum):
 
 
 @dataclass(frozen=True)
+class Read:
+    """What a document holds of a record."""
+
+    guid: bytes
+    hash: str | None
+    """``None`` for a record that was refused: it is neither written nor gone."""
+
+
+@dataclass(frozen=True)
 class Known:
     """What the last harvest left of a record."""
 
@@ -132,30 +141,33 @@ class Decision:
     guid: bytes
 
 
-def plan(
-    document: Iterable[tuple[bytes, str | None]], known: Iterable[Known]
-) -> Iterator[Decision]:
+def plan(document: Iterable[Read], known: Iterable[Known]) -> Iterator[Decision]:
     """Merge what a document holds with what is known, in constant memory.
 
-    Both come in the byte order of their guids, each guid once. A hash of ``None`` is a record
-    that is in the document but was refused: it is neither written nor gone.
+    Both come in the byte order of their guids, each guid once.
     """
-    ours = iter(known)
-    theirs = iter(document)
-    row, record = next(theirs, None), next(ours, None)
-    while row is not None or record is not None:
-        if row is not None and (record is None or row[0] < record.guid):
-            if row[1] is not None:
-                yield Decision(Kind.NEW, row[0])
-            row = next(theirs, None)
-        elif record is not None and (row is None or record.guid < row[0]):
-            yield Decision(Kind.MISSING if record.missing else Kind.GONE, record.guid)
-            record = next(ours, None)
-        elif row is not None and record is not None:
-            if row[1] is not None:
-                same = row[1] == record.hash and not record.missing
-                yield Decision(Kind.UNCHANGED if same else Kind.CHANGED, row[0])
-            row, record = next(theirs, None), next(ours, None)
+    theirs, ours = iter(document), iter(known)
+    read, record = next(theirs, None), next(ours, None)
+    while read is not None or record is not None:
+        guid = min(side.guid for side in (read, record) if side is not None)
+        here = read if read is not None and read.guid == guid else None
+        there = record if record is not None and record.guid == guid else None
+        kind = _kind(here, there)
+        if kind is not None:
+            yield Decision(kind, guid)
+        read = next(theirs, None) if here else read
+        record = next(ours, None) if there else record
+
+
+def _kind(read: Read | None, known: Known | None) -> Kind | None:
+    if read is None:
+        return Kind.MISSING if known and known.missing else Kind.GONE
+    if read.hash is None:
+        return None
+    if known is None:
+        return Kind.NEW
+    unchanged = read.hash == known.hash and not known.missing
+    return Kind.UNCHANGED if unchanged else Kind.CHANGED
 
 
 # --- the gate before anything is called gone -------------------------------------------------
@@ -194,6 +206,28 @@ def gate(*, gone: int, known: int, complete: bool, errors: int) -> tuple[Closed,
         (gone > gone_limit(known), Closed.TOO_MANY),
     )
     return tuple(reason for closed, reason in reasons if closed)
+
+
+# --- limits of one record --------------------------------------------------------------------
+
+MAX_GUID = 1_000
+MAX_FIELD = 1_000_000
+MAX_RESOURCES = 1_500
+MAX_KEYWORDS = 500
+
+
+def excess(guid: str, dataset: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:
+    """Yield ``(code, field, limit)`` for everything about a record that is too much to take."""
+    if len(guid) > MAX_GUID:
+        yield "guid_too_long", "guid", MAX_GUID
+    if len(dataset.get("resources") or ()) > MAX_RESOURCES:
+        yield "too_many_resources", "resources", MAX_RESOURCES
+    keywords = dataset.get("keywords") or {}
+    if any(len(words or ()) > MAX_KEYWORDS for words in keywords.values()):
+        yield "too_many_keywords", "keywords", MAX_KEYWORDS
+    for key, value in dataset.items():
+        if key != "resources" and len(canonical(value)) > MAX_FIELD:
+            yield "field_too_large", key, MAX_FIELD
 
 
 # --- how a run is called when it is over -----------------------------------------------------

@@ -84,21 +84,26 @@ class _Builder(core.PackageSearchIndex):
         return None if self.removed else self.collector.documents[-1]
 
 
-def index_pending() -> Indexed:
-    """Index everything that is marked; commits the session and, if anything was sent, Solr.
+def index_pending(commit: str = "auto") -> Indexed:
+    """Index everything that is marked, and commit the session.
 
     A package that Solr refuses stays marked and does not keep the others from the index.
+
+    Args:
+        commit: when Solr is told to commit: ``auto`` after anything was sent, ``always``,
+            ``never`` (a caller who goes on sending does it once at the end).
     """
     result = Indexed()
     solr = make_connection()
     after = ""
     while waiting := tables.pending(BATCH, after):
         after = waiting[-1][0]
+        model.Session.expire_all()
         done = _send(solr, waiting, result)
         tables.clear_pending(done)
         model.Session.commit()
         result.indexed += len(done)
-    if result.indexed:
+    if commit == "always" or (commit == "auto" and result.indexed):
         try:
             solr.commit(waitSearcher=True)
         except pysolr.SolrError:

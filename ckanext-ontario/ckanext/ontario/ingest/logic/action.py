@@ -92,12 +92,17 @@ def ontario_ingest_index(context: Context, data_dict: DataDict) -> dict[str, Any
 
     Sends one Solr request per hundred packages and one commit; none of either when nothing waits.
 
+    Args:
+        context: as everywhere.
+        data_dict: ``{"commit": "auto"|"always"|"never"}``: whether Solr is told to commit after
+            anything was sent (the default), in any case, or not by this call.
+
     Returns:
         ``{"indexed": int, "failed": {package id: reason}}``; what failed stays marked and is
         tried again by the next call.
     """
     tk.check_access("ontario_ingest_index", context, data_dict)
-    done = index.index_pending()
+    done = index.index_pending(str(data_dict.get("commit", "auto")))
     return {"indexed": done.indexed, "failed": done.failed}
 
 

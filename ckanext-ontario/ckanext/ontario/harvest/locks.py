@@ -1,0 +1,44 @@
+"""One run per source at a time: Postgres advisory locks on connections that do nothing else.
+
+A lock ends with its connection, so a process that dies lets go of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Generator
+
+import sqlalchemy as sa
+from ckan import model
+
+
+def number(source_id: str) -> int:
+    """Return the lock's number: 63 bits of a hash, so that no two slices meet by chance."""
+    digest = hashlib.sha256(b"ontario_harvest\0" + source_id.encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+@contextlib.contextmanager
+def source_lock(
+    source_id: str, *, shared: bool = False, wait: bool = True
+) -> Generator[bool, None, None]:
+    """Hold a source's lock inside the block.
+
+    Args:
+        source_id: the source.
+        shared: beside other shared holders (batches), but not beside an exclusive one.
+        wait: until it is free; otherwise the block gets ``False`` when it is not.
+    """
+    call = ("pg_advisory_lock" if wait else "pg_try_advisory_lock") + ("_shared" if shared else "")
+    engine = model.ensure_engine()
+    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    try:
+        answer = connection.scalar(
+            sa.text(f"SELECT {call}(:number)"), {"number": number(source_id)}
+        )
+        yield wait or bool(answer)
+    finally:
+        # Ended rather than unlocked: whatever went wrong, the lock can't outlive the block.
+        connection.invalidate()
+        connection.close()

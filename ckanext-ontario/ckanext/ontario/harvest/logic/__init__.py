@@ -1,0 +1,1 @@
+"""The harvest's actions and who may call them."""

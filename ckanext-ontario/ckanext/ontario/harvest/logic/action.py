@@ -1,0 +1,202 @@
+"""What people and programs ask of harvests: runs, their issues, documents, approvals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model as core
+from ckan.types import Context, DataDict
+from flask_babel import get_locale
+
+from ckanext.harvest.model import HarvestSource
+from ckanext.ontario.harvest import finishing, ingest, messages, model, report, uploads
+from ckanext.ontario.harvest.harvester import harvesters
+from ckanext.ontario.shared.bilingual import LANGUAGES, language_of
+
+__all__ = [
+    "ontario_harvest_gone_approve",
+    "ontario_harvest_issue_list",
+    "ontario_harvest_profile_list",
+    "ontario_harvest_run_list",
+    "ontario_harvest_run_show",
+    "ontario_harvest_upload_create",
+]
+
+_SEVERITIES = ("fatal", "error", "warning", "publish")
+_MOST = 1_000
+
+
+@tk.side_effect_free
+def ontario_harvest_run_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """Return the runs of a harvest source, the latest first.
+
+    Args:
+        context: the caller must be able to edit the source.
+        data_dict: ``source_id`` (id or name), ``limit`` (20, at most 1000), ``offset`` (0).
+
+    Returns:
+        Runs as ``ontario_harvest_run_show`` returns one.
+    """
+    source_id = _source_id(str(tk.get_or_bust(data_dict, "source_id")))
+    tk.check_access("ontario_harvest_run_list", context, {"source_id": source_id})
+    limit, offset = _number(data_dict, "limit", 20), _number(data_dict, "offset", 0)
+    data = {"source_id": source_id, "limit": limit, "offset": offset}
+    return [report.summary(run) for run in ingest.call("run_list", data)]
+
+
+@tk.side_effect_free
+def ontario_harvest_run_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Return one run of a harvest.
+
+    Args:
+        context: the caller must be able to edit the run's source.
+        data_dict: ``id`` of the run, or ``job_id`` of the harvest job.
+
+    Returns:
+        ``{"id", "source_id", "job_id", "status", "outcome", "phase", "counts": {"rows", "new",
+        "changed", "unchanged", "gone", "missing", "inactive", "invalid"}, "severities",
+        "document", "document_hash", "same_as", "approval", "timings", "started", "finished"}``.
+        ``outcome`` is running, finished, attention (records were refused, or removals wait for a
+        person), failed or aborted. ``same_as`` is the run whose report this one shares, because
+        the document was the same.
+    """
+    run = _run(data_dict)
+    tk.check_access("ontario_harvest_run_show", context, {"source_id": run["source_id"]})
+    return report.summary(run)
+
+
+@tk.side_effect_free
+def ontario_harvest_issue_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Return what a run found wrong, with row, column, message and remedy in both languages.
+
+    Args:
+        context: the caller must be able to edit the run's source: issues quote its document.
+        data_dict: ``run_id`` (or ``job_id``), and any of ``severity`` (one or several of fatal,
+            error, warning, publish), ``code``, ``limit`` (100, at most 1000), ``after`` (the last
+            id of the page before).
+
+    Returns:
+        ``{"run_id", "issues": [{"id", "severity", "code", "row", "column", "guid",
+        "message": {"en", "fr"}, "suggestion": {"en", "fr"}}]}``.
+    """
+    run = _run({"id": data_dict.get("run_id"), "job_id": data_dict.get("job_id")})
+    tk.check_access("ontario_harvest_issue_list", context, {"source_id": run["source_id"]})
+    severity = data_dict.get("severity")
+    wanted = [severity] if isinstance(severity, str) else severity
+    if wanted and set(wanted) - set(_SEVERITIES):
+        allowed = ", ".join(_SEVERITIES)
+        raise tk.ValidationError(
+            {"severity": [tk._("Choose among: {allowed}").format(allowed=allowed)]}
+        )
+    found = report.issues(
+        run,
+        severity=wanted or None,
+        code=data_dict.get("code"),
+        after=_number(data_dict, "after", 0, most=2**63 - 1),
+        limit=_number(data_dict, "limit", 100),
+    )
+    return {"run_id": report.reported_run(run), "issues": found}
+
+
+def ontario_harvest_upload_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Keep an uploaded inventory, to be named as the address of a harvest source.
+
+    Args:
+        context: the caller must be able to create datasets in the organization.
+        data_dict: ``organization`` (id or name) and ``upload`` (the file of a multipart request).
+
+    Returns:
+        ``{"url": "upload:<id>"}``; the same document again has the same address.
+    """
+    organization = core.Group.get(str(tk.get_or_bust(data_dict, "organization")))
+    if organization is None or not organization.is_organization:
+        raise tk.ValidationError({"organization": [tk._("There is no such organization.")]})
+    tk.check_access("ontario_harvest_upload_create", context, {"organization": organization.id})
+    upload: Any = data_dict.get("upload")
+    stream = getattr(upload, "stream", None)
+    if stream is None:
+        raise tk.ValidationError({"upload": [tk._("Choose a file.")]})
+    user: Any = context.get("auth_user_obj")
+    user_id = getattr(user, "id", None)
+    try:
+        url = uploads.store(stream, str(upload.filename or ""), organization.id, user_id)
+    except uploads.UploadRefused as err:
+        words = messages.render(err.code, err.params, _language())
+        raise tk.ValidationError({"upload": [f"{words['message']} {words['suggestion']}"]}) from err
+    if not context.get("defer_commit"):
+        core.Session.commit()
+    return {"url": url}
+
+
+@tk.side_effect_free
+def ontario_harvest_profile_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """Return the profiles by which documents can be read.
+
+    Returns:
+        ``[{"source_type", "name", "title": {"en", "fr"}}]``, the default of each kind first.
+    """
+    tk.check_access("ontario_harvest_profile_list", context, data_dict)
+    return [
+        {"source_type": kind, "name": name, "title": {code: title[code] for code in LANGUAGES}}
+        for kind, harvester in harvesters().items()
+        for name, title in getattr(harvester.reader, "profiles", {}).items()
+    ]
+
+
+def ontario_harvest_gone_approve(context: Context, data_dict: DataDict) -> dict[str, int]:
+    """Set the datasets inactive whose records are gone from a source, where a run left it to you.
+
+    Nothing is deleted, and a record that comes back is active again.
+
+    Args:
+        context: the caller must be an administrator of the source's organization.
+        data_dict: ``run_id``.
+
+    Returns:
+        ``{"inactive": how many}``.
+
+    Raises:
+        ValidationError: when nothing waits for an approval there (any longer).
+    """
+    run = _run({"id": data_dict.get("run_id")})
+    tk.check_access("ontario_harvest_gone_approve", context, {"source_id": run["source_id"]})
+    source: Any = HarvestSource.get(run["source_id"])
+    harvester = harvesters().get(source.type) if source else None
+    user: Any = context.get("auth_user_obj")
+    user_id = getattr(user, "id", None) or str(context.get("user"))
+    waiting = model.find_approval(run["id"])
+    if harvester is None or waiting is None or waiting["state"] != "waiting":
+        raise tk.ValidationError({"run_id": [tk._("Nothing waits for an approval here.")]})
+    done = finishing.approve_gone(run["id"], run["source_id"], user_id, harvester.reader)
+    return {"inactive": done}
+
+
+def _run(data_dict: DataDict) -> dict[str, Any]:
+    by = {key: str(data_dict[key]) for key in ("id", "job_id") if data_dict.get(key)}
+    run = ingest.run_of(**by) if by else None
+    if run is None or run["kind"] != "harvest":
+        raise tk.ObjectNotFound(tk._("There is no such run."))
+    return run
+
+
+def _source_id(name_or_id: str) -> str:
+    package = core.Package.get(name_or_id)
+    if package is None or package.type != "harvest":
+        raise tk.ObjectNotFound(tk._("There is no such harvest source."))
+    return str(package.id)
+
+
+def _number(data_dict: DataDict, key: str, default: int, most: int = _MOST) -> int:
+    value = data_dict.get(key, default)
+    try:
+        number = int(value)
+    except (TypeError, ValueError) as err:
+        raise tk.ValidationError({key: [tk._("This must be a whole number.")]}) from err
+    if not 0 <= number <= most:
+        raise tk.ValidationError({key: [tk._("Choose from 0 to {most}.").format(most=most)]})
+    return number
+
+
+def _language() -> str:
+    return language_of(str(get_locale() or ""))

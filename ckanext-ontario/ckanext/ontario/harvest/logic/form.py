@@ -1,0 +1,76 @@
+"""A source's form: an uploaded document instead of an address, and who may open a source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import authz, model
+from ckan.types import Action, Context, DataDict
+
+from ckanext.ontario.harvest import messages
+from ckanext.ontario.shared.bilingual import language_of
+
+__all__ = ["package_create", "package_update"]
+
+DOCUMENT = "document"
+"""The form's file field."""
+
+
+@tk.chained_action
+def package_create(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """Create a package; a harvest source's document is kept first and becomes its address."""
+    if data_dict.get("type") == "harvest":
+        _prepare(context, data_dict)
+    return next_action(context, data_dict)
+
+
+@tk.chained_action
+def package_update(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """Update a package; a harvest source's document is kept first and becomes its address."""
+    if data_dict.get("type") == "harvest" or DOCUMENT in data_dict:
+        _prepare(context, data_dict)
+    return next_action(context, data_dict)
+
+
+def _prepare(context: Context, data_dict: DataDict) -> None:
+    _refuse_open_sources(context, data_dict)
+    document: Any = data_dict.pop(DOCUMENT, None)
+    if not getattr(document, "filename", ""):
+        return
+    package: Any = model.Package.get(data_dict["id"]) if data_dict.get("id") else None
+    organization = data_dict.get("owner_org") or (package.owner_org if package else None)
+    if not organization:
+        raise tk.ValidationError({"owner_org": [tk._("Choose whose inventory this is.")]})
+    answer = tk.get_action("ontario_harvest_upload_create")(
+        tk.fresh_context(context), {"organization": organization, "upload": document}
+    )
+    data_dict["url"] = answer["url"]
+
+
+def _refuse_open_sources(context: Context, data_dict: DataDict) -> None:
+    """Let system administrators alone set ``publishers``: such a source writes for others."""
+    if not any(_is_open(text) for text in _configs(data_dict)):
+        return
+    if context.get("ignore_auth") or authz.is_sysadmin(context.get("user")):
+        return
+    words = messages.render("publishers_any", {}, language_of(str(tk.h.lang())))
+    raise tk.ValidationError({"config": [f"{words['message']} {words['suggestion']}"]})
+
+
+def _configs(data_dict: DataDict) -> Iterator[Any]:
+    """Yield the configuration from both places where ckanext-harvest looks for it."""
+    yield data_dict.get("config")
+    for extra in data_dict.get("extras") or ():
+        if extra.get("key") == "config":
+            yield extra.get("value")
+
+
+def _is_open(text: Any) -> bool:
+    try:
+        config = json.loads(text or "{}")
+    except (TypeError, ValueError):
+        return False  # the source's validator says what is wrong with it
+    return isinstance(config, dict) and config.get("publishers") == "any"

@@ -1,0 +1,131 @@
+"""A harvest source as the engine sees it, and what its configuration may say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ckan import model
+
+from ckanext.harvest.model import HarvestSource
+from ckanext.ontario.harvest.reader import Issue, Reader, Severity
+
+PUBLISHERS = ("own", "any")
+"""Whether records may belong to other organizations than the source; ``any`` is for system
+administrators, because an editor of one ministry must not write into another's."""
+
+GUIDS = ("separate", "refuse")
+"""What to do with an identifier that another source has: take it as this source's own, or not."""
+
+_ENGINE = ("organizations", "publishers", "guids")
+
+
+class ConfigRefused(Exception):
+    """A source's configuration can't be used; carries the issues."""
+
+    def __init__(self, issues: list[Issue]) -> None:
+        super().__init__(", ".join(issue.code for issue in issues))
+        self.issues = issues
+
+
+@dataclass(frozen=True)
+class SourceConfig:
+    """The engine's part of a source's configuration, and the reader's."""
+
+    organizations: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Publisher as written → name of an organization; goes before the alias table."""
+    publishers: str = "own"
+    guids: str = "separate"
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the engine needs to know of a source."""
+
+    id: str
+    kind: str
+    url: str
+    organization_id: str
+    config: SourceConfig
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Everything but the document that decides what a document becomes."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "organization": self.organization_id,
+            "organizations": dict(self.config.organizations),
+            "publishers": self.config.publishers,
+            "guids": self.config.guids,
+            "options": dict(self.config.options),
+        }
+
+
+def load(source_id: str, reader: Reader) -> Source:
+    """Return a source as it is stored.
+
+    Raises:
+        ConfigRefused: when its configuration was valid once and is not any longer.
+    """
+    stored: Any = HarvestSource.get(source_id)
+    package: Any = model.Package.get(source_id)
+    return Source(
+        id=stored.id,
+        kind=stored.type,
+        url=stored.url,
+        organization_id=(package.owner_org if package else None) or "",
+        config=parse(stored.config, reader),
+    )
+
+
+def parse(text: str | None, reader: Reader) -> SourceConfig:
+    """Return a configuration read from JSON.
+
+    Raises:
+        ConfigRefused: naming everything that is wrong with it.
+    """
+    try:
+        given: Any = json.loads(text) if text and text.strip() else {}
+    except ValueError as err:
+        raise ConfigRefused([_wrong("config_not_json", reason=str(err))]) from err
+    if not isinstance(given, dict):
+        raise ConfigRefused([_wrong("config_not_object")])
+    options = {key: value for key, value in given.items() if key not in _ENGINE}
+    issues = [*_engine_issues(given), *_reader_issues(reader, options)]
+    if issues:
+        raise ConfigRefused(issues)
+    return SourceConfig(
+        organizations=given.get("organizations") or {},
+        publishers=given.get("publishers", "own"),
+        guids=given.get("guids", "separate"),
+        options=options,
+    )
+
+
+def _engine_issues(given: Mapping[str, Any]) -> list[Issue]:
+    issues: list[Issue] = []
+    organizations = given.get("organizations") or {}
+    if not isinstance(organizations, dict) or not all(
+        isinstance(value, str) and value for value in organizations.values()
+    ):
+        issues.append(_wrong("config_organizations"))
+    for key, allowed in (("publishers", PUBLISHERS), ("guids", GUIDS)):
+        if key in given and given[key] not in allowed:
+            value, words = str(given[key]), ", ".join(allowed)
+            issues.append(_wrong("config_choice", key=key, value=value, allowed=words))
+    return issues
+
+
+def _reader_issues(reader: Reader, options: Mapping[str, Any]) -> list[Issue]:
+    check = getattr(reader, "check_options", None)
+    if check is None:
+        return [_wrong("config_unknown_key", key=key) for key in options]
+    return list(check(options))
+
+
+def _wrong(code: str, **params: Any) -> Issue:
+    return Issue(Severity.FATAL, code, params=params)

@@ -1,0 +1,95 @@
+"""Documents that people upload: stored by hash, named ``upload:<id>``, owned by an organization."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import IO, Any
+
+from ckanext.ontario.harvest import config, model
+from ckanext.ontario.harvest.reader import DocumentError, Issue, Severity
+
+SCHEME = "upload:"
+_CHUNK = 1 << 20
+
+
+class UploadRefused(Exception):
+    """The document can't be kept; carries the code of the reason and its parameters."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+def store(stream: IO[bytes], filename: str, organization_id: str, user_id: str | None) -> str:
+    """Keep a document and return its address; the same document again has the same one.
+
+    Raises:
+        UploadRefused: when it is empty or larger than the configuration allows.
+    """
+    folder = config.documents_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".incoming-", delete=False) as target:
+        temporary = Path(target.name)
+        try:
+            while chunk := stream.read(_CHUNK):
+                size += len(chunk)
+                if size > config.max_upload_size():
+                    raise UploadRefused("upload_too_large", limit=config.max_upload_size())
+                digest.update(chunk)
+                target.write(chunk)
+            if not size:
+                raise UploadRefused("upload_empty")
+            target.flush()
+            os.fsync(target.fileno())
+            _settle(temporary, folder, digest.hexdigest())
+        finally:
+            temporary.unlink(missing_ok=True)
+    row = model.save_upload(
+        {
+            "organization_id": organization_id,
+            "sha256": digest.hexdigest(),
+            "filename": clean_name(filename),
+            "size": size,
+            "user_id": user_id,
+        }
+    )
+    return SCHEME + str(row["id"])
+
+
+def _settle(temporary: Path, folder: Path, digest: str) -> None:
+    place = _place(folder, digest)
+    place.parent.mkdir(exist_ok=True)
+    if not place.exists():
+        temporary.replace(place)
+
+
+def _place(folder: Path, digest: str) -> Path:
+    return folder / digest[:2] / digest
+
+
+def clean_name(filename: str) -> str:
+    """Return a file's name as it may be shown and sniffed: no path, no control characters."""
+    base = re.split(r"[/\\]", filename)[-1]
+    return re.sub(r"[\x00-\x1f\x7f]", "", base).strip()[:200] or "document"
+
+
+def locate(address: str, organization_id: str) -> tuple[Path, str]:
+    """Return an uploaded document's file and its name.
+
+    Raises:
+        DocumentError: when there is no such document, or it belongs to another organization than
+            the source: an address must not open another ministry's document.
+    """
+    row = model.find_upload(address.removeprefix(SCHEME))
+    if row is None or row["organization_id"] != organization_id:
+        raise DocumentError(Issue(Severity.FATAL, "upload_unknown"))
+    path = _place(config.documents_folder(), str(row["sha256"]))
+    if not path.is_file():
+        raise DocumentError(Issue(Severity.FATAL, "upload_lost", params={"name": row["filename"]}))
+    return path, str(row["filename"])
