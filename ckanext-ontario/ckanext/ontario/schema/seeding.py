@@ -18,11 +18,18 @@ Counts = dict[str, int]
 """How many were ``created``, ``updated`` and ``unchanged``."""
 
 
+class NameTaken(RuntimeError):
+    """CKAN has one space of names for organizations and groups, and somebody was there first."""
+
+
 def seed() -> dict[str, Counts]:
     """Make what is missing and correct what differs, as the site user; commit once.
 
     Returns:
         ``{"organizations", "topics", "aliases"}``, each with its counts.
+
+    Raises:
+        NameTaken: when a topic has the name of an organization, or the other way round.
     """
     user = str(tk.get_action("get_site_user")(Context(ignore_auth=True), {})["name"])
     counts = {
@@ -48,6 +55,8 @@ def _seed_one(kind: str, wanted: Mapping[str, Any], user: str) -> str:
     if stored is None:
         _call(f"{kind}_create", {**wanted, "type": kind}, user)
         return "created"
+    if stored.type != kind:
+        raise NameTaken(f"the {kind} {stored.name} can't be made: a {stored.type} has that name")
     if stored.state == "active" and not _differences(wanted, stored):
         return "unchanged"
     _call(f"{kind}_patch", {**wanted, "id": stored.id, "state": "active"}, user)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import ckan.plugins.toolkit as tk
 from ckan.types import Context
-from flask import Blueprint, Response
+from flask import Blueprint, Response, redirect
 
 from ckanext.ontario.schema.logic.action import readable_name
 
@@ -28,7 +30,7 @@ def follow_rename(response: Response) -> Response:
     if new is None:
         return response
     arguments = {**(tk.request.view_args or {}), **tk.request.args.to_dict(flat=False), "id": new}
-    return tk.redirect_to(tk.request.endpoint, _code=301, **arguments)
+    return cast("Response", redirect(tk.url_for(tk.request.endpoint, **arguments), 301))
 
 
 def _kind() -> str | None:
