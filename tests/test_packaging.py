@@ -156,13 +156,14 @@ neighbour = len(sys.argv) > 1 and importlib.import_module("ckanext.neighbour").H
 
 places = {}
 todo = ["ckanext.ontario", "ckanext.ontario.harvesters", "ckanext.ontario.schemas"]
+starts_a_portal = "ckanext.ontario.stack.wsgi"
 while todo:
     name = todo.pop()
     module = importlib.import_module(name)
     places[name] = module.__file__
     for info in pkgutil.iter_modules(getattr(module, "__path__", [])):
         child = f"{name}.{info.name}"
-        if child not in places and ".migration" not in child:
+        if child not in {*places, starts_a_portal} and ".migration" not in child:
             todo.append(child)
 plugins = {
     e.name: bool(e.load())
