@@ -107,6 +107,12 @@ def as_user(internal: Any) -> Callable[[dict[str, Any]], Caller]:
 
 
 @pytest.fixture
+def anonymous(internal: Any) -> Caller:
+    """A caller with nothing to show."""
+    return Caller(internal, {})
+
+
+@pytest.fixture
 def people(internal: Any, clean: None) -> Any:
     """Two ministries, their people, and people of none."""
     return make_people(internal)

@@ -160,3 +160,21 @@ def test_staff_pass(internal: Any, people: Any) -> None:
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
     assert people.member.get("/api/3/action/status_show").status_code == 200
+
+
+def test_logging_in_opens_the_portal_and_leaving_closes_it(internal: Any, clean: None) -> None:
+    user = factories.User(password="correct-horse")
+    browser = internal.test_client()
+    page = {"Accept": "text/html"}
+    asked = browser.get("/fr/dataset/?q=eau", headers=page, follow_redirects=False)
+    form = {"login": user["name"], "password": "correct-horse"}
+    wrong = {**form, "password": "wrong"}
+    at = asked.headers["Location"]
+    assert browser.post(at, data=wrong, follow_redirects=False).status_code == 200
+    assert browser.get("/dataset/", headers=page, follow_redirects=False).status_code == 302
+    back = browser.post(at, data=form, follow_redirects=False)
+    assert back.headers["Location"].endswith("/fr/dataset/?q=eau")
+    assert browser.get("/fr/dataset/?q=eau", follow_redirects=False).status_code == 200
+    model.User.get(user["id"]).state = model.State.DELETED
+    model.Session.commit()
+    assert browser.get("/dataset/", headers=page, follow_redirects=False).status_code == 302

@@ -45,6 +45,7 @@ def test_names_of_fields(text: str, fields: set[str]) -> None:
     "text",
     [
         "{!term f=secret}x title:y",
+        "{!lucene df=secret}x",
         'title:"unbalanced secret:x',
         '/"/ secret:x /"/ title:a',
         "title:/a.*/",

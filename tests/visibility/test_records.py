@@ -114,7 +114,7 @@ def test_a_harvest_source_is_private_and_for_its_editors(people: Any) -> None:
         source_type="inventory",
         owner_org=people.health["id"],
         private=False,
-        config='{"api_key": "canary"}',
+        config='{"sheet": "canary"}',
     )
     assert private("source")
     assert readers_of(people, "source") == {"editor", "director", "sysadmin"}

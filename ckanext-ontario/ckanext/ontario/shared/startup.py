@@ -14,8 +14,11 @@ from .portal import Portal, PortalNotDeclared, current
 GUARD = "ontario_visibility"
 """The plugin that guards a portal; first, so that its gate and its labels win."""
 
-REQUIRED = ("ontario_visibility", "ontario")
+REQUIRED = ("ontario_visibility", "ontario_schema", "ontario")
 """Plugins without which a portal's rules do not hold."""
+
+COMPANIONS = {"harvest": "ontario_harvest"}
+"""Plugins that leave doors open, and the one of ours that closes them."""
 
 FORBIDDEN: dict[Portal, frozenset[str]] = {
     Portal.INTERNAL: frozenset({"tracking"}),
@@ -49,18 +52,19 @@ def require_guards() -> Portal:
         raise PortalRefused(
             f"the {portal.value} portal does not start unless {GUARD} is the first of ckan.plugins"
         )
-    missing = [name for name in REQUIRED if name not in plugins]
-    if missing:
-        raise PortalRefused(
-            f"the {portal.value} portal does not start without {', '.join(missing)} in ckan.plugins"
-        )
     refused = [name for name in plugins if _is_forbidden(name, portal)]
     if refused:
         raise PortalRefused(
             f"the {portal.value} portal does not start with {', '.join(refused)} in ckan.plugins"
         )
+    companions = [ours for theirs, ours in COMPANIONS.items() if theirs in plugins]
+    missing = [name for name in (*REQUIRED, *companions) if name not in plugins]
+    if missing:
+        raise PortalRefused(
+            f"the {portal.value} portal does not start without {', '.join(missing)} in ckan.plugins"
+        )
     return portal
 
 
 def _is_forbidden(plugin: str, portal: Portal) -> bool:
-    return plugin in FORBIDDEN[portal] or plugin.startswith(FORBIDDEN_PREFIXES[portal] or ("\0",))
+    return plugin in FORBIDDEN[portal] or plugin.startswith(FORBIDDEN_PREFIXES[portal])

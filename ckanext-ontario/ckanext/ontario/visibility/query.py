@@ -44,6 +44,8 @@ def fields_of(query: str) -> set[str]:
     Raises:
         MalformedQuery: when the text can't be read with certainty.
     """
+    if "{!" in query:  # local parameters choose another parser or another default field
+        raise MalformedQuery("{!")
     if ":" not in query:
         return set()
     tokens = [token for token in _tokens(query) if token[0] != "space"]
@@ -82,8 +84,6 @@ def listed_fields(values: list[str]) -> list[str]:
 
 
 def _tokens(query: str) -> Iterator[Token]:
-    if "{!" in query:
-        raise MalformedQuery("{!")
     at = 0
     while at < len(query):
         match = _TOKEN.match(query, at)

@@ -9,14 +9,13 @@ from ckanext.ontario.visibility.logic.action import (
     activity,
     existence,
     groups,
-    harvest,
     search,
     words,
 )
 
 __all__ = ["gates"]
 
-_MODULES = (accounts, activity, existence, groups, harvest, search, words)
+_MODULES = (accounts, activity, existence, groups, search, words)
 
 
 def gates() -> dict[str, ChainedAction]:
