@@ -223,14 +223,11 @@ def test_the_tutorials_inventory_is_read_as_it_says(tmp_path: Path) -> None:
 
 def test_commands_that_pages_name_exist() -> None:
     known = set(reference.commands())
+    typed = re.compile(r"(?:\.venv/bin/)?ontario ckan (?:internal|public) (ontario-[a-z]+ [a-z]+)")
+    console = re.compile(r"\.venv/bin/(ontario [a-z-]+)")
     missing: set[str] = set()
     for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
-        for typed in re.findall(
-            r"ckan -c \S+ (ontario-[a-z]+(?: [a-z]+)?)", path.read_text("utf-8")
-        ):
-            if f"ckan {typed}" not in known and f"ckan {typed.split()[0]}" not in known:
-                missing.add(f"{path.name}: {typed}")
-        for typed in re.findall(r"\.venv/bin/(ontario [a-z-]+)", path.read_text("utf-8")):
-            if typed not in known:
-                missing.add(f"{path.name}: {typed}")
+        text = path.read_text(encoding="utf-8")
+        named = {f"ckan {command}" for command in typed.findall(text)} | set(console.findall(text))
+        missing |= {f"{path.name}: {command}" for command in named - known}
     assert missing == set()
