@@ -101,6 +101,7 @@ def read(text: str, *, mac: bool = False) -> Span:
     return found
 
 
+@lru_cache(maxsize=4096)
 def period(text: str, *, mac: bool = False) -> tuple[str | None, str | None]:
     """Return start and end (ISO) of a period written as one text; ``None`` where it is open.
 

@@ -216,7 +216,7 @@ class _Rows:
         Some programs end every row but the header with delimiters; the first row tells. Any other
         cell too many means that something before it has slipped, empty as it may be.
         """
-        width = self._layout.width
-        if self._longest is None and not any(cell.strip() for cell in cells[width:]):
-            self._longest = max(len(cells), self._layout.length)
-        return width <= len(cells) <= (self._longest or width)
+        width, length = self._layout.width, self._layout.length
+        if self._longest is None and not any(cell.strip() for cell in cells[length:]):
+            self._longest = max(len(cells), length)
+        return width <= len(cells) <= (self._longest or length)

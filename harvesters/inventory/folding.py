@@ -12,6 +12,8 @@ from functools import lru_cache
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
 _APART = re.compile(r"[\W_]+")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 
 
 def spelled(text: str) -> str:
@@ -23,9 +25,7 @@ def spelled(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.strip()
     text = text.replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n")
-    text = unicodedata.normalize("NFC", text)
-    kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
-    return "".join(kept).strip().strip("\ufeff\u200b")
+    return _CONTROL.sub("", unicodedata.normalize("NFC", text)).strip().strip("\ufeff\u200b")
 
 
 def one_line(text: str) -> str:
@@ -41,6 +41,8 @@ def folded(text: str) -> str:
         >>> folded("  Numéro d’INVENTAIRE ")
         'numero d inventaire'
     """
-    text = _CAMEL.sub(" ", text.translate(_LIGATURES))
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return _APART.sub(" ", plain.casefold()).strip()
+    text = _CAMEL.sub(" ", text)
+    if not text.isascii():
+        apart = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
+        text = _ACCENTS.sub("", apart)
+    return _APART.sub(" ", text.casefold()).strip()

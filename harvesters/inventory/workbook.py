@@ -19,6 +19,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.utils.exceptions import InvalidFileException
 
 from ckanext.ontario.harvest.reader import Issue, Severity
 
@@ -41,7 +42,7 @@ _ENTITIES = re.compile(
 _ARCHIVES = (".zip", ".xlsx", ".xlsm", ".xlsb", ".docx", ".pptx", ".ods", ".gz", ".7z", ".jar")
 _MALFORMED = (
     *(AttributeError, IndexError, KeyError, NotImplementedError, OSError, RuntimeError),
-    *(SyntaxError, TypeError, ValueError, zipfile.BadZipFile, zlib.error),
+    *(InvalidFileException, SyntaxError, TypeError, ValueError, zipfile.BadZipFile, zlib.error),
 )
 """What openpyxl, lxml and zipfile raise for workbooks that are not what they seem."""
 
@@ -59,20 +60,19 @@ def opened(path: Path, profile: Profile, sheet: str | None = None) -> Generator[
         DocumentError: when the workbook is unsafe or damaged, or no sheet has a known header.
     """
     _inspect(path)
-    try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except _MALFORMED as err:
-        raise fatal("workbook_damaged") from err
-    try:
-        chosen, layout, others = _choose(book, profile, sheet)
-        yield Table(
-            layout,
-            _rows(chosen, layout),
-            tuple(_sheet_issues(chosen.title, others)),
-            mac_dates=book.epoch == CALENDAR_MAC_1904,
-        )
-    finally:
-        book.close()
+    with path.open("rb") as stream:  # given a path, openpyxl would go by the file's name
+        try:
+            book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+        except _MALFORMED as err:
+            raise fatal("workbook_damaged") from err
+        with contextlib.closing(book):
+            chosen, layout, others = _choose(book, profile, sheet)
+            yield Table(
+                layout,
+                _rows(chosen, layout),
+                tuple(_sheet_issues(chosen.title, others)),
+                mac_dates=book.epoch == CALENDAR_MAC_1904,
+            )
 
 
 # --- guards -----------------------------------------------------------------------------------

@@ -115,8 +115,8 @@ def test_stored_fields_are_the_schemas() -> None:
         ("contains_geographic_markers", "FALSE", "no"),
         ("contains_geographic_markers", "T", "yes"),
         ("eligible_for_release", "N", "no"),
-        ("topics", "Health; Housing, Communities and Social Support", None),
-        ("topics", "Santé, Justice", ["health", "justice-and-public-safety"]),
+        ("topics", "Education; Housing, Communities and Social Support", None),
+        ("topics", "Formation, Justice", ["education-and-training", "justice-and-public-safety"]),
         ("geographic_granularity", "None", ""),
         ("date_range_start", "2016", "2016-01-01"),
         ("date_range_end", "mars 2016", "2016-03-31"),
@@ -126,7 +126,7 @@ def test_stored_fields_are_the_schemas() -> None:
 )
 def test_a_cell_has_its_value(field: str, written: str, value: object) -> None:
     if value is None:
-        value = ["health", "housing-communities-and-social-support"]
+        value = ["education-and-training", "housing-communities-and-social-support"]
     assert cells.value(FIELDS[field], written, ONTARIO) == value
 
 
