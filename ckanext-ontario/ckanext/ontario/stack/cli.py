@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 import pylibmagic  # pyright: ignore[reportUnusedImport]  # noqa: F401 -- children find libmagic
-from rich.console import Console
 from rich.table import Table
 
 from . import configset, lifecycle, status, testenv
@@ -20,7 +19,7 @@ from .installation import Installation
 from .portals import PORTALS
 from .processes import log_of, tail
 from .sentences import one_sentence
-from .stages import Stages
+from .stages import Stages, terminal
 
 __all__ = ["main"]
 
@@ -64,16 +63,14 @@ def up(internal_port: int | None, public_port: int | None, *, samples: bool) -> 
     console.print()
     console.print(stages.table())
     console.print()
-    out = Console(highlight=False, soft_wrap=True)
+    out = terminal()
     who = {"internal": "staff only", "public": "everyone"}
     for portal in PORTALS:
         out.print(
-            f"[bold]{portal.capitalize()} portal[/]  {at.web_url(portal)}  {who[portal]}: "
-            f"log in as [bold]admin[/] with [bold]{at.first_password(portal)}[/]"
+            f"[bold]{portal.capitalize():8} portal[/]  {at.web_url(portal)}   {who[portal]}; "
+            f"log in as [bold]admin[/], password [bold]{at.first_password(portal)}[/]"
         )
-    out.print(
-        "On the internal portal director, editor and member of one ministry have its password too."
-    )
+    out.print("On the internal portal director, editor and member have the same password.")
 
 
 @main.command()
@@ -111,7 +108,7 @@ def show_status(*, as_json: bool) -> None:
             colour = "green" if one.state == status.RUNNING else "red"
             facts = (one.url or "", str(one.pid or ""), one.version or "")
             table.add_row(one.name, f"[{colour}]{one.state}[/]", *facts)
-        Console(highlight=False, soft_wrap=True).print(table)
+        terminal().print(table)
     if not report.all_run:
         sys.exit(NOT_ALL_RUN)
 

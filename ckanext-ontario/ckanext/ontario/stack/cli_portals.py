@@ -38,8 +38,9 @@ def token(user: str, portal: str) -> None:
     done = commands.new_token(_prepared(portal), user, "ontario token")
     printed = done.stdout.split()
     if done.returncode or not printed:
-        reason = (done.stderr or done.stdout).strip().splitlines()
-        raise StackError(f"no token for {user} on the {portal} portal: {(reason or ['?'])[-1]}")
+        told = [line for line in done.stderr.splitlines() if line.strip() not in {"", "Aborted!"}]
+        reason = told[-1] if told else "CKAN gave no reason"
+        raise StackError(f"no token for {user} on the {portal} portal: {reason}")
     click.echo(printed[-1])
 
 

@@ -50,7 +50,11 @@ WEB_XML = """<?xml version="1.0" encoding="UTF-8"?>
 </web-app>
 """
 
-TIMEOUT = 30
+TIMEOUT = 60
+"""Seconds for one answer: making a core takes long on a machine that is busy starting CKAN."""
+
+CORE_PATIENCE = 60
+"""Seconds that a core which is on disk may take to load."""
 
 
 def assemble(
@@ -143,19 +147,22 @@ def version(server_url: str) -> str | None:
 
 def cores(server_url: str) -> list[str]:
     """Return the names of the cores the server has loaded."""
-    return sorted(_get(server_url, "admin/cores", {"action": "STATUS"})["status"])
+    known = _get(server_url, "admin/cores", {"action": "STATUS"})["status"]
+    return sorted(name for name, core in known.items() if core.get("index"))
 
 
 def create_core(server_url: str, name: str, configset: Path) -> bool:
     """Make a core from a configset folder unless it is there; say whether it was made.
 
     The embedded server and this process share a file system, so the folder is copied into the
-    core. Solr keeps the core over restarts.
+    core. Solr keeps the core over restarts; it answers before it has loaded them all, so what is
+    on disk decides, and a core that can't be loaded is made anew, empty.
     """
-    if name in cores(server_url):
-        return False
     info = _get(server_url, "admin/info/system", {})
     instance = Path(info["solr_home"]) / name
+    if (instance / "core.properties").exists() and _loads(server_url, name):
+        return False
+    delete_core(server_url, name)
     shutil.rmtree(instance, ignore_errors=True)
     shutil.copytree(configset, instance / "conf")
     _get(
@@ -164,9 +171,24 @@ def create_core(server_url: str, name: str, configset: Path) -> bool:
     return True
 
 
+def _loads(server_url: str, name: str) -> bool:
+    """Wait for a core that is on disk; say whether it could be loaded."""
+    failed = False
+
+    def settled() -> bool:
+        nonlocal failed
+        known = _get(server_url, "admin/cores", {"action": "STATUS"})
+        failed = name in known["initFailures"]
+        return failed or bool(known["status"].get(name, {}).get("index"))
+
+    wait_until(settled, CORE_PATIENCE)
+    return not failed
+
+
 def delete_core(server_url: str, name: str) -> None:
-    """Remove a core with its index and files; nothing happens when there is none."""
-    if name in cores(server_url):
+    """Remove a core with its index and files, loaded or not; nothing happens without one."""
+    known = _get(server_url, "admin/cores", {"action": "STATUS"})
+    if name in known["status"] or name in known["initFailures"]:
         _get(
             server_url,
             "admin/cores",

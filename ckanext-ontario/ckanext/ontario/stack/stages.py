@@ -11,12 +11,23 @@ from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
+WIDE = 160
+"""Columns of what does not go to a terminal: a log or a pipe should not be cut at 80."""
+
+
+def terminal(*, stderr: bool = False) -> Console:
+    """Return a console that keeps lines whole when its output is kept or read by a program."""
+    console = Console(stderr=stderr, highlight=False)
+    if not console.is_terminal:
+        console.width = max(console.width, WIDE)
+    return console
+
 
 @dataclass
 class Stages:
     """Times named stages and prints each as it ends (a spinner while it runs)."""
 
-    console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
+    console: Console = field(default_factory=lambda: terminal(stderr=True))
     done: list[tuple[str, float, str]] = field(default_factory=list[tuple[str, float, str]])
     began: float = field(default_factory=time.monotonic)
     _shown: Status | None = None
