@@ -236,7 +236,7 @@ HIDERS = st.lists(st.sampled_from(PIECES), max_size=3).map("".join)
 
 @settings(max_examples=1000, deadline=None)
 @given(before=HIDERS, after=HIDERS, parser=st.sampled_from(["lucene", "edismax"]))
-@example(before='/"/ ', after='/"/', parser="lucene")
+@example(before='[a" TO b]', after='"', parser="lucene")
 def test_solr_finds_no_field_that_the_scanner_missed(
     solr_url: str, internal: Any, before: str, after: str, parser: str
 ) -> None:
@@ -253,7 +253,8 @@ def test_solr_finds_no_field_that_the_scanner_missed(
         timeout=10,
     )
     parsed = answer.json().get("debug", {}).get("parsedquery_toString", "")
-    assert not re.search(r"(^|[\s(+\-])secret:", re.sub(r'"[^"]*"', "", parsed))
+    # Phrases are analysed, which takes their colons; what is left with one is a field.
+    assert not re.search(r"(^|[\s(+\-])secret:", parsed), parsed
 
 
 def test_a_hidden_field_is_found_by_solr_where_the_scanner_is_bypassed(
