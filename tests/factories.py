@@ -28,9 +28,9 @@ def as_user(name: str | None = None, **more: Any) -> dict[str, Any]:
     return {"model": model, "session": model.Session, "user": name, "auth_user_obj": user, **more}
 
 
-def call(action: str, user: str | None = None, **data: Any) -> Any:
-    """Call an action as a user; without one, as the site user."""
-    return tk.get_action(action)(as_user(user), data)
+def call(action: str, caller: str | None = None, /, **data: Any) -> Any:
+    """Call an action as the user of that name; without one, as the site user."""
+    return tk.get_action(action)(as_user(caller), data)
 
 
 def make_user(*, sysadmin: bool = False, **values: Any) -> dict[str, Any]:

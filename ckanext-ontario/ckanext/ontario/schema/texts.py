@@ -25,7 +25,7 @@ TAG_MIN, TAG_MAX = 2, 100
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TAG = re.compile(r"[\w \-.'’&/()]+")
-_MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!][^>]*>?|&#?\w+;|\[[^\]]*\]\([^)]*\)")
+_MARKUP = re.compile(r"<[/!]?[a-zA-Z-][^>]*>?|&(?:#\w{2,8}|[a-zA-Z]{2,8});|\[[^\]]*\]\([^)]*\)")
 
 
 class Refused(ValueError):
