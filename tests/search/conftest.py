@@ -26,7 +26,7 @@ def dataset(name: str, **fields: Any) -> dict[str, Any]:
     return {
         "name": name,
         "title_translated": {"en": name, "fr": name},
-        "owner_org": "health",
+        "owner_org": "moh",
         "access_level": "under_review",
         **fields,
     }

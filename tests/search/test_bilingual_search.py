@@ -137,7 +137,7 @@ def test_hostile_syntax_is_answered_or_refused(hostile: str, internal: Any, toke
     assert page.status_code in {200, 400}
 
 
-def test_refusals_are_in_the_callers_language(internal: Any, token: str) -> None:
+def test_a_refusal_says_what_is_wrong(internal: Any, token: str) -> None:
     refused = internal.post(
         "/api/3/action/package_search",
         json={"q": "eau " * 40},

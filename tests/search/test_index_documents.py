@@ -33,8 +33,8 @@ def full(act: Act) -> dict[str, Any]:
         colby_notes=f"{CANARY} note",
         custodian_name=f"{CANARY} person",
         keywords={"en": ["ambulances"], "fr": ["ambulances", "santé"]},
-        topics=["health"],
-        owner_org="health",
+        topics=["health-and-care"],
+        owner_org="moh",
         access_level="restricted",
         exemption="privacy",
         exemption_rationale={"en": "Names of paramedics.", "fr": "Noms d’ambulanciers."},
@@ -104,7 +104,6 @@ def test_raw_and_internal_words_are_not_found(
         ("ambulance csv health", "en"),  # title, file, ministry
         ("ambulance liste ministère paramédicaux", "fr"),
         ("ambulanciers*", "fr"),
-        ("ambulance-stations csv", "en"),
     ],
 )
 def test_public_words_are_found(
@@ -119,7 +118,7 @@ def test_public_words_are_found(
         "access_level:restricted",
         "exemption:privacy",
         "update_frequency:yearly",
-        "topics:health",
+        "topics:health-and-care",
         "category:ministry",
         "jurisdiction:provincial",
         "resource_kinds:data",
@@ -150,7 +149,7 @@ def test_long_descriptions_are_saved_and_found(act: Act, names: Callable[..., li
             "en": ("A very long description. " * 1200)[:29_900] + " zebrafish",
             "fr": (fill * 900)[:25_000] + " poisson-zèbre",
         },
-        owner_org="health",
+        owner_org="moh",
         access_level="under_review",
     )
     assert names("zebrafish") == ["long-notes"]
@@ -185,7 +184,7 @@ def test_a_renamed_ministry_is_seen_at_once(full: dict[str, Any], act: Act) -> N
     assert "Ministry of Health" in index_lookups.publisher(full["owner_org"]).texts["en"]
     act(
         "organization_patch",
-        id="health",
+        id="moh",
         title_translated={"en": "Ministry of Wellness", "fr": "Ministère du Mieux-être"},
     )
     assert "Ministry of Wellness" in index_lookups.publisher(full["owner_org"]).texts["en"]

@@ -12,22 +12,31 @@ from ckanext.ontario.schema import search
 Act = Callable[..., Any]
 
 
+RIVALS: list[dict[str, Any]] = [
+    {"title": {"en": "Patrimoine gallery", "fr": "Galerie"}, "name": "in-english"},
+    {"title": {"en": "Gallery", "fr": "Patrimoine galerie"}, "name": "in-french"},
+    {"title": {"en": "Blue green algae", "fr": "Algues bleu vert"}, "name": "side-by-side"},
+    {"title": {"en": "Green algae blue", "fr": "Vert algues bleu"}, "name": "apart"},
+    {"title": {"en": "Ferry terminals", "fr": "Gares"}, "name": "in-title-and-file"},
+    {"title": {"en": "Ports", "fr": "Ports"}, "name": "in-notes", "notes": "Ferry terminals, CSV"},
+    {"title": {"en": "Energy use", "fr": "Consommation d’énergie"}, "name": "consumption"},
+]
+
+
 @pytest.fixture(scope="module")
 def rivals(act: Act) -> None:
-    """Two records that hold the same word, each in one language."""
-    for name, title in (
-        ("in-english", {"en": "Patrimoine gallery", "fr": "Galerie"}),
-        ("in-french", {"en": "Gallery", "fr": "Patrimoine galerie"}),
-        ("side-by-side", {"en": "Blue green algae", "fr": "Algues bleu vert"}),
-        ("apart", {"en": "Green algae blue", "fr": "Vert algues bleu"}),
-        ("consumption", {"en": "Energy use", "fr": "Consommation d’énergie"}),
-    ):
+    """Records that answer the same words in different places, or only in one language."""
+    for rival in RIVALS:
         act(
             "package_create",
-            name=name,
-            title_translated=title,
-            owner_org="health",
+            name=rival["name"],
+            title_translated=rival["title"],
+            notes_translated={"en": rival.get("notes", "Text"), "fr": "Texte"},
+            owner_org="moh",
             access_level="under_review",
+            resources=[{"url": "https://example.com/a", "format": "CSV"}]
+            if rival["name"] == "in-title-and-file"
+            else [],
         )
 
 
@@ -63,6 +72,12 @@ def test_the_readers_own_words_come_first(
 def test_words_side_by_side_come_first(q: str, language: str, act: Act) -> None:
     found = act("package_search", language, q=q)["results"]
     assert [record["name"] for record in found] == ["side-by-side", "apart"]
+
+
+@pytest.mark.parametrize("q", ["ferry terminals csv", "ferry-terminals csv"])
+def test_words_may_stand_in_different_fields(q: str, act: Act) -> None:
+    found = act("package_search", q=q)["results"]
+    assert [record["name"] for record in found] == ["in-title-and-file", "in-notes"]
 
 
 @pytest.mark.parametrize(("prefix", "first"), [("", "in-english"), ("/fr", "in-french")])
