@@ -8,8 +8,9 @@ import pytest
 from ckan.tests import factories
 from ckan.tests.helpers import call_action
 from lxml import html
+from werkzeug.exceptions import default_exceptions
 
-from ckanext.ontario.helpers import ontario_error_notices
+from ckanext.ontario.helpers import ontario_error_detail, ontario_error_notices
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +83,20 @@ def test_an_error_page_speaks_both_languages(
     assert len(page.xpath("//h1")) == 1
     titles = page.xpath("//article[contains(@class, 'ontario-error')]//h1 | //article//h2")
     assert all(title.text_content().strip() for title in titles)
+
+
+@pytest.mark.parametrize(
+    ("code", "content", "shown"),
+    [
+        (404, "No such dataset", "No such dataset"),
+        (404, default_exceptions[404].description, None),
+        ([500], "Internal server error", None),
+        (403, "", None),
+        (599, "x", None),
+    ],
+)
+def test_stock_phrases_are_left_out(code: Any, content: str, shown: str | None) -> None:
+    assert ontario_error_detail(code, content) == shown
 
 
 def test_a_fault_is_a_page_too(internal: Any) -> None:

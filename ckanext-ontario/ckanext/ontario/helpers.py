@@ -10,11 +10,13 @@ from pathlib import Path
 import ckan.plugins.toolkit as tk
 from flask_babel import force_locale
 from markupsafe import Markup
+from werkzeug.exceptions import default_exceptions
 
 from ckanext.ontario.shared import guard, portal
 from ckanext.ontario.shared.bilingual import LANGUAGES, language_of
 
 __all__ = [
+    "ontario_error_detail",
     "ontario_error_notices",
     "ontario_guard_field",
     "ontario_language",
@@ -29,6 +31,7 @@ LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
 VENDOR_STYLES = "ontario-theme.min.css"
 """Ontario Design System's compiled styles, as its package names the file."""
 
+_FAULT = int(HTTPStatus.INTERNAL_SERVER_ERROR)
 _PUBLIC = Path(__file__).parent / "public"
 
 
@@ -94,8 +97,24 @@ def ontario_error_notices(code: int | list[int]) -> list[ErrorNotice]:
     Args:
         code: the HTTP status, as CKAN hands it to its error template (a number or a list).
     """
-    status = int(code[0] if isinstance(code, list) else code)
+    status = _status(code)
     return [_notice(status, language) for language in _mine_first()]
+
+
+def ontario_error_detail(code: int | list[int], content: str | None) -> str | None:
+    """Return what a view said about an error, or ``None`` for the server's own English phrases.
+
+    Args:
+        code: the HTTP status, as CKAN hands it to its error template.
+        content: the description of the error.
+    """
+    status = _status(code)
+    stock = default_exceptions[status].description if status in default_exceptions else None
+    return content if content and status < _FAULT and content != stock else None
+
+
+def _status(code: int | list[int]) -> int:
+    return int(code[0] if isinstance(code, list) else code)
 
 
 def _mine_first() -> list[str]:
