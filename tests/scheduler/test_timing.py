@@ -50,6 +50,21 @@ def test_a_skipped_local_time_runs_an_hour_later_by_the_clock() -> None:
     assert runs(Cron("30 2 * * *"), "2026-03-07T12:00", 2) == ["Sun 03-08 07:30", "Mon 03-09 06:30"]
 
 
+def test_no_day_is_lost_before_a_change() -> None:
+    assert runs(Cron("0 0 * * *"), "2030-03-09T12:00", 3) == [
+        "Sun 03-10 05:00",
+        "Mon 03-11 04:00",
+        "Tue 03-12 04:00",
+    ]
+
+
+def test_two_wall_times_that_fall_together_are_one_run() -> None:
+    assert runs(Cron("30 2,3 * * *"), "2026-03-08T05:00", 2) == [
+        "Sun 03-08 07:30",
+        "Mon 03-09 06:30",
+    ]
+
+
 def test_a_repeated_local_time_runs_once() -> None:
     assert runs(Cron("30 1 * * *"), "2026-10-31T12:00", 2) == ["Sun 11-01 05:30", "Mon 11-02 06:30"]
 
@@ -134,18 +149,61 @@ def test_an_interval_starts_within_itself(seconds: int, now: datetime) -> None:
     assert now < found <= now + timedelta(seconds=seconds)
 
 
-@given(
-    minute=st.integers(0, 59),
-    hour=st.integers(0, 23),
-    now=INSTANTS,
+CHANGES = st.sampled_from(
+    [
+        datetime(year, month, day, hour, tzinfo=timezone.utc)
+        for year, spring, autumn in ((2026, 8, 1), (2027, 14, 7), (2030, 10, 3))
+        for month, day in ((3, spring), (11, autumn))
+        for hour in (6, 7)
+    ]
 )
+"""Around 2 a.m. in Toronto on days when the clock changes."""
+NEAR_CHANGES = st.builds(
+    lambda change, minutes: change + timedelta(minutes=minutes),
+    CHANGES,
+    st.integers(-4 * 24 * 60, 4 * 24 * 60),
+)
+
+
+@given(minute=st.integers(0, 59), hour=st.integers(0, 23), now=INSTANTS | NEAR_CHANGES)
 def test_a_daily_job_runs_once_on_each_of_torontos_days(
     minute: int, hour: int, now: datetime
 ) -> None:
     trigger = trigger_for(Cron(f"{minute} {hour} * * *"))
-    first = trigger.get_next_fire_time(None, now)
-    assert first is not None
-    second = trigger.get_next_fire_time(first, first)
-    assert second is not None
-    gap = second.astimezone(TORONTO).date() - first.astimezone(TORONTO).date()
-    assert gap == timedelta(days=1)
+    run = trigger.get_next_fire_time(None, now)
+    assert run is not None
+    for _day in range(4):
+        following = trigger.get_next_fire_time(run, run)
+        assert following is not None
+        gap = following.astimezone(TORONTO).date() - run.astimezone(TORONTO).date()
+        assert gap == timedelta(days=1)
+        run = following
+
+
+@given(minute=st.integers(0, 59), now=INSTANTS | NEAR_CHANGES)
+def test_an_hourly_job_runs_every_hour_whatever_the_clock_does(minute: int, now: datetime) -> None:
+    trigger = trigger_for(Cron(f"{minute} * * * *"))
+    run = trigger.get_next_fire_time(None, now)
+    assert run is not None
+    assert now <= run < now + timedelta(hours=1)
+    for _hour in range(6):
+        following = trigger.get_next_fire_time(run, run)
+        assert following == run + timedelta(hours=1)
+        run = following
+
+
+@given(
+    minute=st.integers(0, 59),
+    hour=st.integers(0, 23) | st.just("*"),
+    now=INSTANTS | NEAR_CHANGES,
+    gaps=st.lists(st.integers(1, 40), min_size=1, max_size=3),
+)
+def test_asking_again_later_does_not_change_what_comes(
+    minute: int, hour: int | str, now: datetime, gaps: list[int]
+) -> None:
+    trigger = trigger_for(Cron(f"{minute} {hour} * * *"))
+    run = trigger.get_next_fire_time(None, now)
+    assert run is not None
+    for gap in gaps:
+        between = now + (run - now) * gap / 41
+        assert trigger.get_next_fire_time(None, between) == run

@@ -21,6 +21,10 @@ FIELDS = 5
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 """In crontab's order; APScheduler counts from Monday, so numbers never reach it."""
 
+_TICK = timedelta(microseconds=1)
+_NEAR = timedelta(hours=3)
+"""How near to a change of the clock wall time and instants may disagree about order."""
+
 _PART = re.compile(r"(?P<first>\w+)(?:-(?P<last>\w+))?(?:/(?P<step>[1-9]\d*))?")
 
 
@@ -29,20 +33,49 @@ class InvalidTiming(ValueError):
 
 
 class WallClockTrigger(BaseTrigger):
-    """A cron trigger that runs a fixed hour once when autumn's clock shows it twice."""
+    """A cron expression over the wall clock of a zone.
 
-    def __init__(self, cron: CronTrigger, *, every_hour: bool) -> None:
+    APScheduler's own trigger does its sums on instants, and so loses a day now and then when the
+    clock changes. Here its fields are matched on the wall clock alone, as if that were UTC, and
+    what they match is then put into the zone.
+    """
+
+    def __init__(self, cron: CronTrigger, zone: ZoneInfo, *, every_hour: bool) -> None:
         self._cron = cron
+        self._zone = zone
         self._every_hour = every_hour
 
     def get_next_fire_time(  # pyright: ignore[reportIncompatibleMethodOverride] -- untyped there
         self, previous_fire_time: datetime | None, now: datetime
     ) -> datetime | None:
-        """Return the first instant after ``previous_fire_time`` that this trigger fires at."""
-        found: datetime | None = self._cron.get_next_fire_time(previous_fire_time, now)
-        while found is not None and found.fold and not self._every_hour:
-            found = self._cron.get_next_fire_time(found, found)
-        return found
+        """Return the first instant after ``previous_fire_time``, or else from ``now`` on."""
+        after = previous_fire_time or now - _TICK
+        wall = self._wall_before(after)
+        best: datetime | None = None
+        while (found := self._cron.get_next_fire_time(None, wall)) is not None:
+            instants = self._instants(found)
+            if best is not None and instants[0] > best:
+                break  # whatever the wall clock shows from here on comes later still
+            later = [instant for instant in instants if instant > after]
+            best = min([best, *later] if best else later, default=best)
+            wall = found + _TICK
+        return best
+
+    def _wall_before(self, after: datetime) -> datetime:
+        """Return wall time to search from: some hours earlier where the clock changes."""
+        offsets = {(after + side).astimezone(self._zone).utcoffset() for side in (-_NEAR, _NEAR)}
+        start = after if len(offsets) == 1 else after - _NEAR
+        return start.astimezone(self._zone).replace(tzinfo=timezone.utc)
+
+    def _instants(self, wall: datetime) -> list[datetime]:
+        """Return the instants at which the zone's clock shows ``wall``, at least one.
+
+        A wall time that is skipped comes an hour later by the clock; the second of a repeated one
+        counts only for a job that runs every hour.
+        """
+        local = wall.replace(tzinfo=self._zone)
+        first, second = (local.replace(fold=fold).astimezone(timezone.utc) for fold in (0, 1))
+        return [first, second] if self._every_hour and second > first else [first]
 
 
 def trigger_for(timing: Every | Cron) -> BaseTrigger:
@@ -67,11 +100,12 @@ def trigger_for(timing: Every | Cron) -> BaseTrigger:
             day=day,
             month=month,
             day_of_week=_weekdays(weekday),
-            timezone=ZoneInfo(timing.zone),
+            timezone=timezone.utc,
         )
+        zone = ZoneInfo(timing.zone)
     except (ValueError, ZoneInfoNotFoundError) as err:
         raise InvalidTiming(f"{timing}: {err}") from err
-    return WallClockTrigger(cron, every_hour=hour.startswith("*"))
+    return WallClockTrigger(cron, zone, every_hour=hour.startswith("*"))
 
 
 def first_run(timing: Every | Cron, due: datetime | None, now: datetime) -> datetime | None:
@@ -89,8 +123,7 @@ def first_run(timing: Every | Cron, due: datetime | None, now: datetime) -> date
         # A restart does not put an announced run off, or frequent ones would do so for ever.
         fresh = now + timedelta(seconds=timing.seconds)
         return min(due, fresh) if due else fresh
-    found: datetime | None = trigger_for(timing).get_next_fire_time(None, now)
-    return found.astimezone(timezone.utc) if found else None
+    return trigger_for(timing).get_next_fire_time(None, now)
 
 
 def _weekdays(field: str) -> str:
