@@ -16,6 +16,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.e2e.portals import PASSWORD, Portals, prepare
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     "--disable-gpu",
@@ -27,7 +29,6 @@ ARGUMENTS = [
 ]
 WIDTHS = {"desktop": 1280, "phone": 390}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-PASSWORD = "correct-horse-battery-9"  # of accounts made for this run alone
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,6 +36,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def portals(internal_server: Any, public_server: Any) -> Portals:
+    """Both portals with people; the sample inventories are harvested into the internal one."""
+    prepare(internal_server)
+    prepare(public_server)
+    internal_server.ckan("ontario-harvest", "samples", "--json", check=False)
+    return Portals(internal_server.url, public_server.url)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
@@ -16,6 +17,7 @@ from ckanext.ontario.shared import guard, portal
 from ckanext.ontario.shared.bilingual import LANGUAGES, language_of
 
 __all__ = [
+    "humanize_entity_type",
     "ontario_error_detail",
     "ontario_error_notices",
     "ontario_guard_field",
@@ -52,6 +54,30 @@ class ErrorNotice:
     language: str
     title: str
     advice: str
+
+
+@tk.chained_helper
+def humanize_entity_type(
+    next_helper: Callable[[str, str, str], str | None],
+    entity_type: str,
+    object_type: str,
+    purpose: str,
+) -> str | None:
+    """Return what people call a kind of thing: CKAN's groups are topics here.
+
+    Args:
+        next_helper: CKAN's own.
+        entity_type: ``package``, ``group`` or ``organization``.
+        object_type: the type of that entity.
+        purpose: where the words stand, as CKAN names it (``main nav``, ``facet label`` …).
+    """
+    if entity_type == object_type == "group" and purpose in _PLURAL_PLACES:
+        return str(tk._("Topics"))
+    return next_helper(entity_type, object_type, purpose)
+
+
+_PLURAL_PLACES = {"main nav", "breadcrumb", "content tab", "facet label", "page title"}
+"""Where CKAN names all topics together."""
 
 
 def ontario_portal() -> str:

@@ -10,6 +10,7 @@ from ckanext.ontario.schema import cli, helpers, renames, startup, views
 from ckanext.ontario.schema.hooks import OrganizationHooks, RecordHooks
 from ckanext.ontario.schema.index import IndexHooks
 from ckanext.ontario.schema.logic import action, auth, validators
+from ckanext.ontario.schema.presentation import FacetHooks, NameHooks
 from ckanext.ontario.schema.search import SearchHooks
 from ckanext.ontario.shared.startup import require_guards
 
@@ -20,11 +21,21 @@ from ckanext.ontario.shared.startup import require_guards
 @tk.blanket.helpers(helpers)
 @tk.blanket.blueprints(views)
 @tk.blanket.cli(cli)
-class SchemaPlugin(IndexHooks, SearchHooks, RecordHooks, OrganizationHooks, p.SingletonPlugin):
+class SchemaPlugin(
+    IndexHooks,
+    SearchHooks,
+    FacetHooks,
+    NameHooks,
+    RecordHooks,
+    OrganizationHooks,
+    p.SingletonPlugin,
+):
     """The directive's metadata: fields, rules, licences, names of organizations, search."""
 
     p.implements(p.IConfigurer)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IFacets, inherit=True)
+    p.implements(p.IGroupController, inherit=True)
     p.implements(p.IOrganizationController, inherit=True)
 
     # IConfigurer

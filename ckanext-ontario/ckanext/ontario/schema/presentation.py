@@ -1,0 +1,118 @@
+"""Names as the reader's language has them: facets, organizations, topics.
+
+Only what is shown changes (``display_name``); titles and values stay, so that a form which sends
+back what it was given never loses a language.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+
+from ckanext.ontario.schema.search import reader_language
+from ckanext.ontario.shared.bilingual import DEFAULT_LANGUAGE, pick
+
+NAMED = ("organization", "groups")
+"""Facets whose values are names of organizations or topics."""
+
+
+class FacetHooks:
+    """The part of ``IFacets`` and ``IPackageController`` that names facets and their values."""
+
+    def dataset_facets(
+        self, _facets: OrderedDict[str, str], _package_type: str
+    ) -> OrderedDict[str, str]:
+        """Return the facets of the search page, with their titles."""
+        return _titles()
+
+    def group_facets(
+        self, _facets: OrderedDict[str, str], _group_type: str, _package_type: str | None
+    ) -> OrderedDict[str, str]:
+        """Return the facets of a topic's page."""
+        return _titles("groups")
+
+    def organization_facets(
+        self, _facets: OrderedDict[str, str], _organization_type: str, _package_type: str | None
+    ) -> OrderedDict[str, str]:
+        """Return the facets of an organization's page."""
+        return _titles("organization")
+
+    def after_dataset_search(
+        self, search_results: dict[str, Any], _search_params: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Give each facet's values the names of the reader's language; one query at most."""
+        facets: dict[str, Any] = search_results.get("search_facets") or {}
+        language = reader_language()
+        if language != DEFAULT_LANGUAGE:
+            _name_items(
+                [item for name in NAMED for item in facets.get(name, {}).get("items", ())], language
+            )
+        labels = _choice_labels(language) if facets else {}
+        for name, facet in facets.items():
+            for item in facet["items"]:
+                item["display_name"] = labels.get(name, {}).get(item["name"], item["display_name"])
+        return search_results
+
+
+class NameHooks:
+    """The part of ``IGroupController`` and ``IOrganizationController`` that names what is shown."""
+
+    def before_view(self, data_dict: dict[str, Any]) -> dict[str, Any]:
+        """Return the organization or topic with its ``display_name`` in the reader's language."""
+        title = pick(_translations(data_dict), reader_language())
+        return {**data_dict, "display_name": title} if title else data_dict
+
+
+def _titles(left_out: str = "") -> OrderedDict[str, str]:
+    titles = {
+        "organization": tk._("Ministries and agencies"),
+        "access_level": tk._("Access level"),
+        "groups": tk._("Topics"),
+        f"keywords_{reader_language()}": tk._("Tags"),
+        "res_format": tk._("Formats"),
+        "update_frequency": tk._("Update frequency"),
+        "license_id": tk._("Licences"),
+    }
+    return OrderedDict((name, title) for name, title in titles.items() if name != left_out)
+
+
+def _choice_labels(language: str) -> Mapping[str, Mapping[str, str]]:
+    schema = tk.h.scheming_get_dataset_schema("dataset") or {}
+    return {
+        field["field_name"]: {
+            choice["value"]: pick(choice["label"], language) or choice["value"]
+            for choice in tk.h.scheming_field_choices(field) or ()
+            if isinstance(choice["label"], Mapping)
+        }
+        for field in schema.get("dataset_fields", ())
+    }
+
+
+def _name_items(items: Iterable[dict[str, Any]], language: str) -> None:
+    by_name = {item["name"]: item for item in items}
+    if not by_name:
+        return
+    found = model.Session.execute(
+        sa.select(model.Group.name, model.GroupExtra.value)
+        .join(model.GroupExtra, model.GroupExtra.group_id == model.Group.id)
+        .where(
+            model.Group.name.in_(by_name),
+            model.GroupExtra.key == "title_translated",
+            model.GroupExtra.state == "active",
+        )
+    )
+    for name, value in found:
+        by_name[name]["display_name"] = pick(json.loads(value), language) or name
+
+
+def _translations(shown: Mapping[str, Any]) -> Mapping[str, str] | None:
+    extras = {extra["key"]: extra["value"] for extra in shown.get("extras") or ()}
+    value = shown.get("title_translated") or extras.get("title_translated")
+    read = json.loads(value) if isinstance(value, str) else value
+    return read if isinstance(read, Mapping) else None
