@@ -18,6 +18,7 @@ from setuptools.command.build_py import build_py
 HERE = Path(__file__).parent
 ROOT = "ckanext-ontario"
 MOUNTS = {
+    "ckanext.ontario.config": "config",
     "ckanext.ontario.harvesters": "harvesters",
     "ckanext.ontario.schemas": "schemas",
 }

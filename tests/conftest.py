@@ -8,16 +8,20 @@ in this one, servers run in processes of their own.
 
 from __future__ import annotations
 
-import importlib
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from ckan import model, plugins
+from ckan.cli.db import _migrate_plugins
+from ckan.lib import search
+from ckan.lib.redis import connect_to_redis
+from ckan.tests.helpers import _get_test_app, call_action
 
 from ckanext.ontario.stack import portals
 from ckanext.ontario.stack.testing import TestServices
@@ -34,7 +38,6 @@ def pytest_configure(config: pytest.Config) -> None:
     services = TestServices.start(folder)
     config.stash[SERVICES] = services
     ini = portals.write(folder / "internal.ini", services.portal("internal"), ["test.ini"])
-    _leave_out_missing_plugins(ini)
     config.option.ckan_ini = str(ini)
 
 
@@ -44,27 +47,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if services is not None:
         services.stop()
         shutil.rmtree(services.folder, ignore_errors=True)
-
-
-def _leave_out_missing_plugins(ini: Path) -> None:
-    missing = {
-        point.name
-        for point in entry_points(group="ckan.plugins")
-        if point.module.startswith("ckanext.ontario") and not _findable(point.module)
-    }
-    lines = [line for line in ini.read_text().splitlines() if line.strip() not in missing]
-    if not (Path(__file__).parents[1] / "schemas" / "dataset.yaml").exists():
-        lines = [line for line in lines if not line.strip().startswith("scheming")]
-    ini.write_text("\n".join(lines) + "\n")
-
-
-def _findable(module: str) -> bool:
-    try:
-        importlib.import_module(module)
-    except ImportError as err:
-        print(f"plugin module left out: {module}: {err}")
-        return False
-    return True
 
 
 @pytest.fixture(scope="session")
@@ -82,10 +64,6 @@ def solr_url(services: TestServices) -> str:
 @pytest.fixture(scope="session")
 def internal() -> Iterator[Any]:
     """The internal portal in this process, plugins loaded and migrated: a CKAN test app."""
-    from ckan import model, plugins
-    from ckan.cli.db import _migrate_plugins
-    from ckan.tests.helpers import _get_test_app
-
     plugins.load_all()
     model.repo.init_db()
     _migrate_plugins(apply=True)
@@ -106,12 +84,6 @@ def clean_module(internal: Any) -> None:
 
 
 def _clean_all() -> None:
-    import sqlalchemy as sa
-
-    from ckan import model
-    from ckan.lib import search
-    from ckan.lib.redis import connect_to_redis
-
     model.Session.remove()
     with model.meta.engine.begin() as connection:
         names = [
@@ -128,8 +100,6 @@ def _clean_all() -> None:
 @pytest.fixture
 def seeded(clean: None) -> Callable[[], Any]:
     """Ministries, agencies, topics and their aliases, as every installation has them."""
-    from ckan.tests.helpers import call_action
-
     return call_action("ontario_schema_seed")
 
 

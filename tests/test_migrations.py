@@ -35,6 +35,7 @@ def engine(internal: Any) -> Iterator[sa.engine.Engine]:
         command.upgrade(alembic_config(CORE, fresh), "head")
         yield fresh
     finally:
+        model.init_model(server)  # CKAN's migrations leave its session bound to what they migrated
         with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
 

@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 TREES = {
+    "config/": "ckanext/ontario/config/",
     "ckanext-ontario/ckanext/": "ckanext/",
     "harvesters/": "ckanext/ontario/harvesters/",
     "schemas/": "ckanext/ontario/schemas/",

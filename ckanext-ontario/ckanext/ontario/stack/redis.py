@@ -13,6 +13,9 @@ from .errors import WheelMissing
 from .processes import Service, spawn, wait_until
 from .wheels import require
 
+DATABASES = 256
+"""More than Redis's own 16, so that several test runs can share a server without meeting."""
+
 
 def binary() -> Path:
     """Return the path of the ``redis-server`` that the package brings.
@@ -51,6 +54,7 @@ def start(folder: Path, port: int, password: str, run: Path | None = None) -> Se
     settings.touch(mode=0o600)
     settings.write_text(
         f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{folder}"\n'
+        f"databases {DATABASES}\n"
         "appendonly yes\nappendfsync everysec\nsave 300 1\ndaemonize no\n"
         # A title of its own would overwrite the environment, and with it our mark.
         "set-proc-title no\n"
@@ -68,6 +72,13 @@ def version(server_url: str) -> str | None:
             return str(facts["redis_version"])
     except RedisError:
         return None
+
+
+def databases(server_url: str) -> int:
+    """Return how many databases the server has."""
+    with Redis.from_url(server_url) as client:
+        answer = cast("dict[str, str]", client.config_get("databases"))
+        return int(answer["databases"])
 
 
 def flush(database_url: str) -> None:

@@ -15,6 +15,9 @@ from .paths import config_file, stack_dir
 from .portals import PortalSettings
 from .processes import spawn, stop, wait_until
 
+SERVERS = ("SQLALCHEMY", "SOLR", "REDIS")
+"""Servers that the environment may name, in the order of the fields below."""
+
 TEST_DOMAINS = "ontario.ca ckan.example.com example.com test.ckan.net"
 
 
@@ -53,31 +56,36 @@ class TestServices:
     @classmethod
     def start(cls, folder: Path) -> TestServices:
         """Start what no environment variable names; everything else is used as it is."""
-        started: list[str] = []
-        solr_root = os.environ.get("ONTARIO_SOLR_URL", "")
+        named = {name: os.environ.get(f"ONTARIO_{name}_URL", "") for name in SERVERS}
+        services = cls(folder, *named.values(), prefix=f"test_{os.getpid()}")
+        try:
+            services._start_missing()
+        except BaseException:
+            services.stop()
+            raise
+        return services
+
+    def _start_missing(self) -> None:
         solr_process = None
-        if not solr_root:
+        if not self.solr_root:
             runtime = stack_dir() / "solr-runtime"
             solr.assemble(runtime, config_file("jgo.lock.toml"))
             port = free_port()
-            solr_process = solr.start(runtime, folder / "solr", port, folder / "solr-logs")
-            solr_root = solr.url(port)
-            started.append("solr")
-        postgres_url = os.environ.get("ONTARIO_SQLALCHEMY_URL", "")
-        if not postgres_url:
-            postgres_url = postgres.start(folder / "postgres")
-            started.append("postgres")
-        redis_url = os.environ.get("ONTARIO_REDIS_URL", "")
-        if not redis_url:
+            self.started.append("solr")
+            logs = self.folder / "solr-logs"
+            solr_process = solr.start(runtime, self.folder / "solr", port, logs)
+            self.solr_root = solr.url(port)
+        if not self.postgres_url:
+            self.started.append("postgres")
+            self.postgres_url = postgres.start(self.folder / "postgres")
+        if not self.redis_url:
             port = free_port()
-            redis.start(folder / "redis", port, "test")
-            redis_url = redis.url(port, "test")
-            started.append("redis")
+            self.started.append("redis")
+            redis.start(self.folder / "redis", port, "test")
+            self.redis_url = redis.url(port, "test")
         if solr_process:
-            solr.wait(solr_root, solr_process)
-        configset.write(folder / "configset")
-        prefix = f"test_{os.getpid()}"
-        return cls(folder, postgres_url, solr_root, redis_url, prefix, started)
+            solr.wait(self.solr_root, solr_process)
+        configset.write(self.folder / "configset")
 
     def portal(self, portal: str, instance: str = "") -> PortalSettings:
         """Return settings with a database, core and Redis database of their own."""
@@ -132,9 +140,9 @@ class TestServices:
             postgres.stop(self.folder / "postgres")
 
     def _redis_database(self) -> int:
-        # Redis has 16 databases; runs that share a server must not share one of these.
-        offset = 0 if "redis" in self.started else os.getpid() % 4 * 4
-        return offset + len(self.made) % 4
+        """Return the next database of this run's four; runs that share a server have others."""
+        blocks = redis.databases(self.redis_url) // 4
+        return os.getpid() % blocks * 4 + len(self.made) % 4
 
 
 def free_port() -> int:
