@@ -5,10 +5,15 @@ from __future__ import annotations
 import contextlib
 import gzip
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+PATIENCE = 15.0
+"""Seconds after which "for ever" ends: a guard that fails makes a test fail, not hang."""
 
 
 class HostileServer:
@@ -69,14 +74,15 @@ class HostileServer:
 
     def silence(self, _handler: BaseHTTPRequestHandler) -> None:
         """Answer nothing."""
-        self.done.wait()
+        self.done.wait(PATIENCE)
 
     def forever(self, head: bytes, piece: bytes, pause: float = 0.0) -> Answer:
         """Answer with ``head``, then ``piece`` again and again."""
 
         def answer(handler: BaseHTTPRequestHandler) -> None:
             handler.wfile.write(head)
-            while not self.done.wait(pause):
+            until = time.monotonic() + PATIENCE
+            while not self.done.wait(pause) and time.monotonic() < until:
                 handler.wfile.write(piece)
                 handler.wfile.flush()
 
