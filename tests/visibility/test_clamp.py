@@ -145,6 +145,8 @@ REFUSED = [
     {"q": r"permission\_labels:ops"},
     {"q": '_query_:"permission_labels:ops"'},
     {"q": "{!term f=permission_labels}ops"},
+    {"q": '"“ permission_labels:ops “"'},
+    {"q": 'AND a" permission_labels:ops "'},
     {"q": "{!lucene df=permission_labels}ops"},
     {"fq": "{!lucene df=permission_labels}ops"},
     {"fq_list": ["{!lucene df=permission_labels}ops"]},
@@ -234,38 +236,54 @@ HIDERS = st.lists(st.sampled_from(PIECES), max_size=3).map("".join)
 """What could make a field after it look like something else."""
 
 
-@settings(max_examples=1000, deadline=None)
-@given(before=HIDERS, after=HIDERS, parser=st.sampled_from(["lucene", "edismax"]))
-@example(before='[a" TO b]', after='"', parser="lucene")
+def parsed_by_solr(solr_url: str, text: str, parser: str) -> str:
+    """How Solr reads a text: its own print of the query."""
+    answer = requests.post(
+        f"{solr_url}/select",
+        data={"q": text, "rows": 0, "debug": "query", "df": "text", "defType": parser},
+        timeout=10,
+    )
+    return str(answer.json().get("debug", {}).get("parsedquery_toString", ""))
+
+
+@settings(max_examples=700, deadline=None)
+@given(before=HIDERS, after=HIDERS)
+@example(before='[a" TO b]', after='"')
 def test_solr_finds_no_field_that_the_scanner_missed(
-    solr_url: str, internal: Any, before: str, after: str, parser: str
+    solr_url: str, internal: Any, before: str, after: str
 ) -> None:
     text = f"{before} secret:a {after}"
     try:
         names = query.fields_of(text)
     except query.MalformedQuery:
         return
-    if "secret" in names:
-        return
-    answer = requests.post(
-        f"{solr_url}/select",
-        data={"q": text, "rows": 0, "debug": "query", "df": "text", "defType": parser},
-        timeout=10,
-    )
-    parsed = answer.json().get("debug", {}).get("parsedquery_toString", "")
-    # Phrases are analysed, which takes their colons; what is left with one is a field.
-    assert not re.search(r"(^|[\s(+\-])secret:", parsed), parsed
+    if "secret" not in names:
+        # Phrases are analysed, which takes their colons; what is left with one is a field.
+        parsed = parsed_by_solr(solr_url, text, "lucene")
+        assert not re.search(r"(^|[\s(+\-])secret:", parsed), parsed
+
+
+@settings(max_examples=300, deadline=None)
+@given(before=HIDERS, after=HIDERS)
+@example(before="AND{", after=" TO b]")
+@example(before='AND a"', after='"')
+def test_no_text_leads_the_extended_parser_to_a_hidden_field(
+    solr_url: str, internal: Any, before: str, after: str
+) -> None:
+    text = f"{before} permission_labels:a {after}"
+    with pytest.raises(SearchQueryError):
+        clamp.clamp({"q": text}, solr_fields.current(), 1)
+
+
+def test_the_extended_parser_would_be_led_there(solr_url: str, internal: Any) -> None:
+    parsed = parsed_by_solr(solr_url, "AND{ permission_labels:a  TO b]", "edismax")
+    assert "permission_labels:a" in parsed
 
 
 def test_a_hidden_field_is_found_by_solr_where_the_scanner_is_bypassed(
     solr_url: str, internal: Any
 ) -> None:
-    answer = requests.post(
-        f"{solr_url}/select",
-        data={"q": "title:a secret:x", "rows": 0, "debug": "query", "df": "text", "wt": "json"},
-        timeout=10,
-    )
-    assert "secret:x" in answer.json()["debug"]["parsedquery_toString"]
+    assert "secret:x" in parsed_by_solr(solr_url, "title:a secret:x", "lucene")
 
 
 def test_a_refused_search_is_a_query_error(internal: Any) -> None:

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.ontario.visibility.query import MalformedQuery, fields_of, listed_fields, sort_fields
+from ckanext.ontario.visibility.query import (
+    MalformedQuery,
+    fields_of,
+    listed_fields,
+    mentions,
+    sort_fields,
+)
 
 
 @pytest.mark.parametrize(
@@ -120,3 +126,17 @@ def test_field_lists() -> None:
 def test_field_lists_of_anything_else_are_refused(value: str) -> None:
     with pytest.raises(MalformedQuery):
         listed_fields([value])
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('"in a phrase secret:x"', "secret"),
+        ("[secret :x TO y]", "secret"),
+        ("secretive:x", None),
+        ("secret", None),
+        (r"secret\:x", None),
+    ],
+)
+def test_names_before_a_colon_anywhere(text: str, found: str | None) -> None:
+    assert mentions(text, ["other", "secret"]) == found

@@ -21,6 +21,9 @@ DROPPED = ("qf", "bf", "boost", "defType", "mm", "tie", "wt")
 """Parameters of Solr's own that callers have no use for; taken away without an error, because
 clients written for other CKAN sites send some of them."""
 
+NEVER = (*sorted(solr_fields.HIDDEN), "_query_", "_val_")
+"""Names refused wherever they stand before a colon: hidden fields, and Solr's magic ones."""
+
 _every_value: ContextVar[bool] = ContextVar("ontario_every_facet_value", default=False)
 
 
@@ -62,6 +65,8 @@ def clamp(
     clamped = {key: value for key, value in params.items() if key not in DROPPED}
     for text in _queries(clamped):
         _only(_read(query.fields_of, text), fields.searched, text)
+        hidden = query.mentions(text, NEVER)
+        _only([hidden] if hidden else [], frozenset(), text)
     if clamped.get("sort") and clamped["sort"] != "rank":
         _only(_read(query.sort_fields, clamped["sort"]), fields.sorted, clamped["sort"])
     if clamped.get("fl"):

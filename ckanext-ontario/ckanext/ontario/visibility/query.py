@@ -10,7 +10,7 @@ Pure: imports neither CKAN nor SQLAlchemy.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _TERM_START = r"[^\s+\-!():^\[\]\"{}~*?\\/]"
@@ -55,6 +55,17 @@ def fields_of(query: str) -> set[str]:
         if kind == "colon"
         for name in _field_before(tokens, at)
     }
+
+
+def mentions(query: str, names: Iterable[str]) -> str | None:
+    """Return the first of ``names`` that stands before a colon anywhere, in a phrase too.
+
+    The extended parser reads a text again, word by word, when it fails as a query, and then a
+    phrase or a range is not one any more. So names that must never be asked about are looked for
+    without regard to syntax.
+    """
+    found = (name for name in names if re.search(rf"{re.escape(name)}\s*:", query))
+    return next(found, None)
 
 
 def sort_fields(sort: str) -> list[str]:
