@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -178,6 +179,15 @@ def test_no_query_per_record(full: dict[str, Any]) -> None:
 
     assert statements(1) == 1
     assert statements(20) == 1
+
+
+def test_what_cannot_be_indexed_is_logged(
+    full: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    record = {"type": "dataset", "name": "odd", "current_as_of": "soon"}
+    document = IndexHooks().before_dataset_index({"validated_data_dict": json.dumps(record)})
+    assert "current_as_of" not in document
+    assert "current_as_of of record odd" in caplog.text
 
 
 def test_a_renamed_ministry_is_seen_at_once(full: dict[str, Any], act: Act) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ckan.lib.search import SearchQueryError
+from ckan.tests.helpers import call_action
 
 from ckanext.ontario.schema import search
 
@@ -125,6 +127,20 @@ def test_suggestions_are_in_the_readers_language(act: Act) -> None:
 @pytest.mark.parametrize("typed", ["*", "name:x", '"', "-", "{!lucene}x", "l'", "zzz"])
 def test_suggestions_take_every_sign_as_text(typed: str, act: Act) -> None:
     assert act("package_autocomplete", q=typed) == []
+
+
+def test_nothing_typed_suggests_nothing(act: Act) -> None:
+    assert act("package_autocomplete", q="  ") == []
+
+
+def test_suggestions_for_the_system_itself_know_no_labels() -> None:
+    (found,) = call_action("package_autocomplete", q="consum")
+    assert found["name"] == "consumption"
+
+
+def test_local_parameters_are_refused_even_without_the_clamp(internal: Any) -> None:
+    with internal.flask_app.test_request_context("/"), pytest.raises(SearchQueryError, match="{!"):
+        search.parameters("{!func}rord(id)")
 
 
 def test_suggestions_are_limited(act: Act) -> None:
