@@ -15,6 +15,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.ontario.schema import index_lookups
 from ckanext.ontario.schema.search import reader_language
 from ckanext.ontario.shared.bilingual import DEFAULT_LANGUAGE, pick
 
@@ -58,6 +59,16 @@ class FacetHooks:
             for item in facet["items"]:
                 item["display_name"] = labels.get(name, {}).get(item["name"], item["display_name"])
         return search_results
+
+    def before_dataset_view(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        """Return the record for a page, its organization named in the reader's language."""
+        organization = pkg_dict.get("organization")
+        if not organization:
+            return pkg_dict
+        # A publisher's texts begin with its title in that language.
+        texts = index_lookups.publisher(organization["id"]).texts.get(reader_language())
+        title = texts[0] if texts else organization["title"]
+        return {**pkg_dict, "organization": {**organization, "title": title}}
 
 
 class NameHooks:
