@@ -11,6 +11,7 @@ from typing import Any
 import catalogue
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.mofile import read_mo
 
 ROOT = Path(__file__).parent.parent
 
@@ -110,3 +111,23 @@ def test_messages_are_extracted_from_python_templates_and_javascript(tmp_path: P
 def test_the_files_on_disk_are_what_the_tool_writes() -> None:
     template = ROOT / catalogue.TEMPLATE
     assert template.read_bytes() == catalogue.rendered(catalogue.extracted())
+
+
+# --- as readers meet it ----------------------------------------------------------------------
+
+
+def test_the_compiled_catalogue_is_the_one_on_disk() -> None:
+    written = catalogue._read(ROOT / catalogue.FRENCH, locale="fr")
+    compiled = (ROOT / catalogue.FRENCH).with_suffix(".mo")
+    assert compiled.exists(), "install the package: that compiles the catalogue"
+    with compiled.open("rb") as file:
+        read = read_mo(file)
+    stale = [m.id for m in written if m.id and read.get(m.id, m.context) is None]
+    assert stale == [], "install the package again: the catalogue has changed"
+
+
+def test_a_page_and_an_error_are_in_the_readers_language(internal: Any) -> None:
+    page = internal.get("/fr/user/login")
+    assert "Passer au contenu principal" in page.text
+    assert "Portail interne" in page.text
+    assert "Skip to main content" in internal.get("/en/user/login").text
