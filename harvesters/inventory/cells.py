@@ -21,7 +21,8 @@ KEYWORD_LENGTHS = range(2, 101)
 EMAIL_MAX = 254
 ADDRESS_MAX = 2048
 
-_MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!][^>]*>?|&#?\w+;|\[[^\]]*\]\([^)]*\)")
+# The schema's validator has the same rule; a test holds the two together.
+_MARKUP = re.compile(r"<[/!]?[a-zA-Z-][^>]*>?|&(?:#\w{2,8}|[a-zA-Z]{2,8});|\[[^\]]*\]\([^)]*\)")
 _FORMULA_ERROR = re.compile(
     r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!)", re.IGNORECASE
 )
