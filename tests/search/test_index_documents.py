@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -80,6 +81,21 @@ def test_no_raw_composite_or_undeclared_field(full: dict[str, Any], solr_url: st
     shown = {name: value for name, value in document.items() if name not in whole}
     assert CANARY not in str(shown)
     assert "{" not in str(list(shown.values()))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["permission_labels:*", "data_dict:*", "index_id:*", '_query_:"*:*"', "-x permission_labels:*"],
+)
+def test_solr_itself_answers_nothing_about_hidden_fields(
+    asked: str, full: dict[str, Any], solr_url: str
+) -> None:
+    answer = requests.get(
+        f"{solr_url}/select",
+        params={"q": asked, "defType": "edismax", "qf": "title_en", "wt": "json", "q.op": "AND"},
+        timeout=30,
+    )
+    assert answer.json()["response"]["numFound"] == 0
 
 
 @pytest.mark.parametrize("word", [CANARY, "u00e9", "translated", "colby"])
@@ -182,8 +198,11 @@ def test_no_query_per_record(full: dict[str, Any]) -> None:
 
 
 def test_what_cannot_be_indexed_is_logged(
-    full: dict[str, Any], caplog: pytest.LogCaptureFixture
+    full: dict[str, Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(logging.getLogger("ckanext"), "propagate", True)
+    # Another plugin's migrations, run in this process, disable every logger there was.
+    monkeypatch.setattr(logging.getLogger("ckanext.ontario.schema.index"), "disabled", False)
     record = {"type": "dataset", "name": "odd", "current_as_of": "soon"}
     document = IndexHooks().before_dataset_index({"validated_data_dict": json.dumps(record)})
     assert "current_as_of" not in document

@@ -139,7 +139,10 @@ def test_suggestions_for_the_system_itself_know_no_labels() -> None:
 
 
 def test_local_parameters_are_refused_even_without_the_clamp(internal: Any) -> None:
-    with internal.flask_app.test_request_context("/"), pytest.raises(SearchQueryError, match="{!"):
+    with (
+        internal.flask_app.test_request_context("/"),
+        pytest.raises(SearchQueryError, match=r"\{!"),
+    ):
         search.parameters("{!func}rord(id)")
 
 
