@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
 from factories import call, make_organization, make_user
 
 
@@ -61,13 +62,13 @@ def make_caller(app: Any, capacity: str = "editor", *, sysadmin: bool = False) -
     return Caller(app, user["name"], token, organization)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def editor(clean_module: None, internal: Any) -> Caller:
     """An editor of a ministry of their own; records of other tests of the module may be there."""
     return make_caller(internal)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def administrator(clean_module: None, internal: Any) -> Caller:
     """A system administrator."""
     return make_caller(internal, sysadmin=True)

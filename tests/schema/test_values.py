@@ -75,8 +75,8 @@ def test_addresses_of_mail(written: str) -> None:
         "a@-c.ca",
         "a@c.ca\nx",
         "é@c.ca",
-    ]
-    + ["x" * 250 + "@c.ca"],
+        "x" * 250 + "@c.ca",
+    ],
 )
 def test_what_is_no_address_of_mail(written: str) -> None:
     with pytest.raises(Refused, match="email-form"):
@@ -90,8 +90,9 @@ def test_what_is_no_address_of_mail(written: str) -> None:
         "http://localhost:8080/a?b=c#d",
         "HTTPS://Data.Ontario.ca/é",
         "http://[::1]/x",
-    ]
-    + ["https://a_b.example.com/", "https://user@example.com/"],
+        "https://a_b.example.com/",
+        "https://user@example.com/",
+    ],
 )
 def test_web_addresses(written: str) -> None:
     assert values.web_address(written) == written
@@ -124,8 +125,15 @@ def test_what_is_no_web_address(written: str, code: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "expected"),
-    [("open", "open"), ("OPEN", "open"), ("ouvert", "open"), ("Open / Public", "open")]
-    + [("en examen", "under_review"), ("Aucun", ""), ("", "")],
+    [
+        ("open", "open"),
+        ("OPEN", "open"),
+        ("ouvert", "open"),
+        ("Open / Public", "open"),
+        ("en examen", "under_review"),
+        ("Aucun", ""),
+        ("", ""),
+    ],
 )
 def test_choices_by_value_label_and_alias(written: str, expected: str) -> None:
     assert values.choice(written, LEVELS) == expected

@@ -15,40 +15,45 @@ from ckan import model
 
 log = logging.getLogger(__name__)
 
+GROUP = model.group_table
+MEMBER = model.member_table
+
 
 def link(record_id: str, topics: Iterable[str]) -> None:
-    """Make the record a member of exactly the groups of its topics; one query, no commit."""
+    """Make the record a member of exactly the groups of its topics, without a commit."""
     wanted = set(topics)
-    query = (
-        sa.select(model.Group.id, model.Group.name, model.Member)
-        .outerjoin(
-            model.Member,
-            sa.and_(
-                model.Member.group_id == model.Group.id,
-                model.Member.table_id == record_id,
-                model.Member.table_name == "package",
-            ),
-        )
-        .where(model.Group.type == "group", model.Group.is_organization.is_(False))
-        .where(sa.or_(model.Group.name.in_(wanted), model.Member.id.isnot(None)))
-    )
     linked: set[str] = set()
-    for group_id, name, member in model.Session.execute(query):
-        linked.add(name)
-        _set(record_id, group_id, member, wanted=name in wanted)
-    model.Session.flush()
+    for row in model.Session.execute(_links(record_id, wanted)):
+        linked.add(row.name)
+        if row.member is None:
+            model.Session.execute(_join(record_id, row.id))
+        elif row.state != (state := "active" if row.name in wanted else "deleted"):
+            member = sa.update(MEMBER).where(MEMBER.c.id == row.member)
+            model.Session.execute(member.values(state=state))
     for name in sorted(wanted - linked):
         log.warning("Topic %s has no group: run `ckan ontario-schema seed`", name)
 
 
-def _set(record_id: str, group_id: str, member: model.Member | None, *, wanted: bool) -> None:
-    if member is None:
-        if wanted:
-            new = model.Member(
-                table_id=record_id, table_name="package", group_id=group_id, capacity="public"
-            )
-            model.Session.add(new)
-        return
-    state = "active" if wanted else "deleted"
-    if member.state != state:
-        member.state = state
+def _links(record_id: str, wanted: set[str]) -> sa.sql.Select:
+    """Ask for the groups of the wanted topics, and for those the record is or was a member of."""
+    mine = sa.and_(
+        MEMBER.c.group_id == GROUP.c.id,
+        MEMBER.c.table_id == record_id,
+        MEMBER.c.table_name == "package",
+    )
+    return (
+        sa.select(GROUP.c.id, GROUP.c.name, MEMBER.c.id.label("member"), MEMBER.c.state)
+        .select_from(GROUP.outerjoin(MEMBER, mine))
+        .where(GROUP.c.type == "group", GROUP.c.is_organization.is_(False))
+        .where(sa.or_(GROUP.c.name.in_(wanted), MEMBER.c.id.isnot(None)))
+    )
+
+
+def _join(record_id: str, group_id: str) -> sa.sql.Insert:
+    return sa.insert(MEMBER).values(
+        table_id=record_id,
+        table_name="package",
+        group_id=group_id,
+        capacity="public",
+        state="active",
+    )

@@ -26,6 +26,8 @@ def finish(schema: Mapping[str, Any], data: FlatData, errors: FlatErrors) -> Non
     _check_order(record, schema["dataset_fields"], schema.get("date_order", ()))
     for level in resource_levels(data, errors):
         _check_order(level, schema["resource_fields"], schema.get("resource_date_order", ()))
+    if any(errors.values()):  # nothing will be kept, and nothing may follow from what is wrong
+        return
     if record.get("access_level") in CLOSED:
         record.set("license_id", NO_LICENCE)
     _replace(data, "tags", synchrony.plain_of(stored_object(record.get("keywords"))) or [])

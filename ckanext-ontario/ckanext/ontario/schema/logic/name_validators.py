@@ -30,7 +30,7 @@ def ontario_name(_field: Any, schema: Any) -> Validator:
         elif isinstance(title, str) and title:
             data[key] = _free_name(entity, naming.slug(title))
         else:  # the missing title is the error to show
-            data.pop(key, None)
+            data[key] = ""  # CKAN reads it for an empty title
             raise tk.StopOnError
 
     return validator

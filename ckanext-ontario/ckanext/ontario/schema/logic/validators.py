@@ -153,7 +153,10 @@ def _bilingual(
 
 @of_field
 def ontario_choice(field: Field, _schema: Any) -> Validator:
-    """Accept one of the field's choices: by value, label in either language, or alias."""
+    """Accept one of the field's choices: by value, label in either language, or alias.
+
+    An empty one becomes the field's ``default``, where it has one.
+    """
 
     def convert(value: Any) -> str:
         if isinstance(value, list | dict):
@@ -163,6 +166,8 @@ def ontario_choice(field: Field, _schema: Any) -> Validator:
     choose = single(convert)
 
     def validator(key: Path, data: FlatData, errors: FlatErrors, context: Context) -> None:
+        if is_empty(data.get(key)) and "default" in field:
+            data[key] = field["default"]
         choose(key, data, errors, context)
         if data.get(key) == "":  # "None" is a choice, kept by leaving the field out
             leave_out(key, data)
