@@ -17,7 +17,7 @@ CURRENT: dict[str, Any] = {
     "colby_notes": "written by hand",
     "tags": [{"name": "books"}],
     "resources": [
-        {"id": "r1", "url": "https://example.com/a.csv", "harvested_resource": True},
+        {"id": "r1", "url": "https://example.com/a.csv", "harvested_resource": "yes"},
         {"id": "r2", "url": "upload.csv"},
     ],
 }
@@ -66,7 +66,7 @@ def test_resources_keep_their_ids_and_the_ministrys_own_stay() -> None:
 def test_one_address_twice_takes_over_one_id_once() -> None:
     same = {"url": "https://example.com/a.csv"}
     result = ownership.merged_resources(
-        [{**same, "id": "r1", "harvested_resource": True}], [same] * 2
+        [{**same, "id": "r1", "harvested_resource": "yes"}], [same] * 2
     )
     assert [resource.get("id") for resource in result] == ["r1", None]
 

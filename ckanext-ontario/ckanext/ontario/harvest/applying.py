@@ -17,6 +17,7 @@ from ckanext.ontario.harvest.locks import source_lock
 from ckanext.ontario.harvest.preparing import Prepared, current_dataset, prepare
 from ckanext.ontario.harvest.reader import Issue, Reader, Severity
 from ckanext.ontario.harvest.source import Source, load
+from ckanext.ontario.harvest.stopwatch import Stopwatch
 
 log = logging.getLogger(__name__)
 
@@ -72,12 +73,14 @@ def _apply(batch_id: str, source: Source, reader: Reader) -> list[Row]:
     if batch is None:
         core.Session.rollback()
         return []
-    issues = ingest.Issues(batch["run_id"])
+    issues, watch = ingest.Issues(batch["run_id"]), Stopwatch()
     records = unpacked(batch["payload"])
-    if batch["kind"] == "gone":
-        outcome, views = _write_gone(records, source, issues), []
-    else:
-        outcome, views = _write(records, source, reader, issues)
+    with watch.stage("write"):
+        if batch["kind"] == "gone":
+            outcome, views = _write_gone(records, source, issues), []
+        else:
+            outcome, views = _write(records, source, reader, issues)
+    outcome["milliseconds"] = int(watch.seconds["write"] * 1000)
     _end(batch, outcome, issues)
     core.Session.commit()
     return views

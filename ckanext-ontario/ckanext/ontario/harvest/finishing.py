@@ -33,13 +33,14 @@ def finish(run_id: str, reader: Reader) -> bool:
     run = ingest.run_of(id=run_id)
     if run is None:
         return True
-    with source_lock(run["source_id"]):
-        core.Session.rollback()  # look again: another process may have ended it meanwhile
-        run = ingest.run_of(id=run_id) or run
-        if run["status"] == "running":
-            if run["phase"] == "plan" or model.batches(run_id, kind="write", state="waiting"):
+    if run["status"] == "running":
+        with source_lock(run["source_id"]):
+            core.Session.rollback()  # look again: another process may have ended it meanwhile
+            run = ingest.run_of(id=run_id) or run
+            if _has_work_left(run):
                 return False
-            run = _index(run)
+            if run["status"] == "running":
+                run = _index(run)
     if run["status"] == "running":
         _gone(run, reader)
         with source_lock(run["source_id"]):
@@ -47,6 +48,12 @@ def finish(run_id: str, reader: Reader) -> bool:
     if end_job(run["job_id"]):
         _tell(ingest.run_of(id=run_id) or run)
     return True
+
+
+def _has_work_left(run: dict[str, Any]) -> bool:
+    if run["status"] != "running":
+        return False
+    return run["phase"] == "plan" or bool(model.batches(run["id"], kind="write", state="waiting"))
 
 
 def _index(run: dict[str, Any]) -> dict[str, Any]:
@@ -84,6 +91,7 @@ def _finish(run: dict[str, Any]) -> None:
     severities = Counter(run["details"].get("severities") or {})
     for key in [key for key in outcome if key.startswith(_SEVERITY)]:
         severities[key.removeprefix(_SEVERITY)] += outcome.pop(key)
+    timings = {**run["timings"], "write": outcome.pop("milliseconds", 0) / 1000}
     details = {
         **run["details"],
         "severities": dict(severities),
@@ -95,6 +103,7 @@ def _finish(run: dict[str, Any]) -> None:
         "status": "finished",
         "finished": clock.now(),
         "counters": {**run["counters"], **outcome},
+        "timings": timings,
         "details": details,
     }
     ingest.patch_run(run["id"], values, status="running")

@@ -102,6 +102,10 @@ class EngineHarvester:
             log.exception("The harvest job %s stopped", job_id)
             core.Session.rollback()
             self._fail(source_id, job_id)
+        except BaseException:
+            # Told to stop: ckanext-harvest commits on its way out, and half a plan is no plan.
+            core.Session.rollback()
+            raise
         else:
             return gathered.carriers
         return []

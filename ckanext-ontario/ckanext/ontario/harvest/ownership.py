@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-MARK = "harvested_resource"
-"""The resource field that says a resource came from the source."""
+MARK, MARKED = "harvested_resource", "yes"
+"""The resource field, and its value, that say a resource came from the source."""
 
 STATUS = "record_status"
 """Set by the engine when a record is gone from its source, and reset when it is back."""
@@ -68,7 +68,7 @@ def merged_resources(
     theirs: dict[str, list[Mapping[str, Any]]] = {}
     own: list[dict[str, Any]] = []
     for resource in current:
-        if resource.get(MARK):
+        if resource.get(MARK) == MARKED:
             theirs.setdefault(str(resource.get("url")), []).append(resource)
         else:
             own.append(dict(resource))

@@ -201,7 +201,9 @@ def refuse_elsewhere(
 def identified(record: Mapping[str, Any], source: Source) -> dict[str, Any]:
     """Return a record's dataset with what the engine adds: owner, provenance, marks."""
     dataset = dict(record["dataset"])
-    resources = [{**item, ownership.MARK: True} for item in dataset.get("resources") or []]
+    resources = [
+        {**item, ownership.MARK: ownership.MARKED} for item in dataset.get("resources") or []
+    ]
     return {
         "type": "dataset",
         **dataset,

@@ -15,29 +15,43 @@ from ckanext.ontario.harvest.locks import source_lock
 
 log = logging.getLogger(__name__)
 
+_MANY = 1_000
+
 
 def recover() -> None:
     """Bring every run on its way again that no process is at work on."""
-    for run in ingest.call("run_list", {"status": "running", "limit": 1000}):
-        job: Any = HarvestJob.get(run["job_id"])
-        source: Any = HarvestSource.get(run["source_id"])
-        harvester = harvesters().get(source.type) if source else None
-        if run["kind"] != "harvest" or harvester is None:
-            continue
-        with source_lock(run["source_id"], wait=False) as idle:
-            pass
-        if not idle:
-            continue
-        if job is None or job.status != "Running":
+    jobs = {job.id: job for job in HarvestJob.filter(status="Running")}
+    data = {"job_ids": list(jobs), "limit": len(jobs) or 1}
+    for run in ingest.call("run_list", data) if jobs else []:
+        if run["status"] != "running":
+            finishing.end_job(run["job_id"])
+        elif _is_idle(run["source_id"]):
+            _take_up(run, jobs[run["job_id"]])
+    for run in ingest.call("run_list", {"status": "running", "limit": _MANY}):
+        if run["kind"] == "harvest" and run["job_id"] not in jobs:
             ingest.patch_run(run["id"], {"status": "aborted"}, status="running")
-            core.Session.commit()
-        elif run["phase"] == "plan":
-            _gather_again(job)
-        elif not finishing.finish(run["id"], harvester.reader):
-            _deliver_again(run["id"])
+    core.Session.commit()
 
 
-def _gather_again(job: HarvestJob) -> None:
+def _is_idle(source_id: str) -> bool:
+    with source_lock(source_id, wait=False) as free:
+        return free
+
+
+def _take_up(run: dict[str, Any], job: HarvestJob) -> None:
+    source: Any = HarvestSource.get(run["source_id"])
+    harvester = harvesters().get(source.type) if source else None
+    if harvester is None:
+        return
+    if run["phase"] == "plan":
+        _gather_again(job)
+    elif not finishing.finish(run["id"], harvester.reader):
+        _deliver_again(run["id"])
+
+
+def _gather_again(job: Any) -> None:
+    job.gather_finished = None  # or the next tick takes a job without objects for finished
+    job.save()
     publisher: Any = queue.get_gather_publisher()
     publisher.send({"harvest_job_id": job.id})  # takes an earlier delivery of it out of the queue
     publisher.close()

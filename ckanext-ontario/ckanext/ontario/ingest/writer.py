@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
@@ -66,7 +67,13 @@ def write(records: Sequence[Mapping[str, Any]], user: str) -> tuple[list[Result]
         model.Session.flush()
     kept = {result.id for result in results if result.id}
     tables.mark_pending(kept, make_uuid())
-    return results, [view for view in put_off.views if view.get("id") in kept]
+    views = put_off.views if _has_default_views() else []
+    return results, [view for view in views if view.get("id") in kept]
+
+
+def _has_default_views() -> bool:
+    """Say whether any of the configured default views is there to be made."""
+    return any(p.plugin_loaded(name) for name in tk.config["ckan.views.default_views"])
 
 
 def _write_one(record: Mapping[str, Any], user: str, outer: Any) -> Result:
