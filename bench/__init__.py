@@ -1,0 +1,1 @@
+"""Benchmarks: the peer and ours in one run, reported as ratios. Never part of the tests."""
