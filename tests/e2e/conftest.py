@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-
 from tests.e2e.portals import PASSWORD, Portals, prepare
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-PASSWORD = "correct-horse-battery-9"  # noqa: S105 -- of accounts made for this run alone
+PASSWORD = "correct-horse-battery-9"
 
 
 @dataclass(frozen=True)

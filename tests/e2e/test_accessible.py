@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
-
-from tests.e2e.portals import Portals
+from tests.e2e.portals import PASSWORD, Portals
 
 SIGNED_OUT = {
     "internal log-in": ("internal", "/user/login"),
@@ -26,9 +25,9 @@ SIGNED_IN = {
     "search without result": "/dataset/?q=zzzzzz",
     "dataset form": "/dataset/new",
     "organizations": "/organization/",
-    "organization": "/organization/health",
+    "organization": "/organization/moh",
     "topics": "/group/",
-    "topic": "/group/health",
+    "topic": "/group/health-and-care",
     "harvest sources": "/harvest",
     "harvest source form": "/harvest/new",
     "dashboard": "/dashboard/datasets",
@@ -59,8 +58,6 @@ def test_pages_for_everyone(
 @pytest.fixture(scope="module")
 def editor(browser: Any, portals: Portals) -> Any:
     """A browser context in which an editor is signed in."""
-    from tests.e2e.portals import PASSWORD
-
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.goto(f"{portals.internal}/user/login")

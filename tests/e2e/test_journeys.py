@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
-
 from tests.e2e.portals import Portals
 
 SignIn = Callable[[Page, str, str], None]

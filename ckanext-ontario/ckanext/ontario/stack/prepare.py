@@ -26,6 +26,8 @@ from .application import flask_of, load
 
 PASSWORD = "ONTARIO_FIRST_PASSWORD"  # noqa: S105 -- the variable's name, not a password
 STAFF_DOMAIN = "ontario.ca"
+STAFF_MINISTRY = "mecp"
+"""Environment, Conservation and Parks: seeded everywhere, and it has a sample inventory."""
 FIRST_ROLES = {"director": "admin", "editor": "editor", "member": "member"}
 """One user for each kind of person on the internal portal, in the first ministry by name."""
 
@@ -105,7 +107,7 @@ def _first_users(password: str) -> None:
     if tk.config["ckanext.ontario.portal"] == "internal":
         for name, role in FIRST_ROLES.items():
             if _user(name, password):
-                _join_first_ministry(name, role)
+                _join_ministry(name, role)
 
 
 def _user(name: str, password: str) -> bool:
@@ -121,15 +123,8 @@ def _user(name: str, password: str) -> bool:
     return True
 
 
-def _join_first_ministry(name: str, role: str) -> None:
-    ministry = (
-        model.Session.query(model.Group)
-        .filter_by(type="organization", state="active")
-        .order_by(model.Group.name)
-        .first()
-    )
-    if ministry is not None:
-        _call("organization_member_create", {"id": ministry.id, "username": name, "role": role})
+def _join_ministry(name: str, role: str) -> None:
+    _call("organization_member_create", {"id": STAFF_MINISTRY, "username": name, "role": role})
 
 
 def _call(action: str, data: dict[str, Any]) -> Any:
