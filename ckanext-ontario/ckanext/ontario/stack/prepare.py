@@ -29,7 +29,7 @@ STAFF_DOMAIN = "ontario.ca"
 STAFF_MINISTRY = "mecp"
 """Environment, Conservation and Parks: seeded everywhere, and it has a sample inventory."""
 FIRST_ROLES = {"director": "admin", "editor": "editor", "member": "member"}
-"""One user for each kind of person on the internal portal, in the first ministry by name."""
+"""One user for each kind of person on the internal portal, and the role in that ministry."""
 
 SOLR_PATIENCE = 120
 """Seconds that Solr, which starts at the same time, may take."""
