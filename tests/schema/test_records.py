@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from ckan import model
 from ckan.logic import get_action
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from werkzeug.datastructures import FileStorage
 
 from ckanext.ontario.schema import texts
 from ckanext.ontario.shared.bilingual import LANGUAGES
@@ -187,6 +189,9 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"title_translated": {"de": "Titel"}}, "title_translated", "de"),
     ({"title_translated": "Title"}, "title_translated", "each language"),
     ({"title_translated": 5}, "title_translated", "each language"),
+    ({"title_translated": [{"en": "Title"}]}, "title_translated", "list of objects"),
+    ({"update_frequency": [{"a": 1}]}, "update_frequency", "list of objects"),
+    ({"made_up": [{"a": 1}]}, "made_up", "no field"),
     ({"notes_translated": {"fr": "é" * 15_001}}, "notes_translated", "French: At most 30000"),
     ({"notes_translated": {"en": "x" * 60_000}}, "notes_translated", "30000"),
     ({"colby_notes": "x" * 30_001}, "colby_notes", "30000"),
@@ -395,6 +400,45 @@ def test_ckans_licence_list_is_ours(editor: Any) -> None:
     assert listed[0]["id"] == "OGL-ON-1.0"
     assert len(listed) == 12
     assert listed[0]["title_translated"]["fr"] == "Licence du gouvernement ouvert – Ontario"
+
+
+# --- CKAN's other ways to write ------------------------------------------------------------------
+
+
+def test_files_one_at_a_time(editor: Any, dataset: dict[str, Any]) -> None:
+    made = editor.ask(
+        "resource_create",
+        package_id=dataset["id"],
+        url="https://example.com/b.json",
+        name_translated={"en": "Second", "fr": "Deuxième"},
+        publicly_available_date="2020-01-01",
+    )
+    assert (made["name"], made["format"]) == ("Second", "JSON")
+    assert made["publically_available_date"] == "2020-01-01"
+    changed = editor.ask("resource_patch", id=made["id"], name="Other")
+    assert changed["name_translated"] == {"en": "Other", "fr": "Deuxième"}
+    changed = editor.ask("resource_patch", id=made["id"], name_translated={"fr": "Autre"})
+    assert changed["name_translated"] == {"en": "Other", "fr": "Autre"}
+    assert changed["publically_available_date"] == "2020-01-01"
+    assert "format" in editor.refused("resource_patch", id=made["id"], format="papyrus")
+
+
+def test_a_file_is_uploaded(editor: Any, dataset: dict[str, Any]) -> None:
+    file = FileStorage(io.BytesIO(b"lake,level\n"), filename="niveaux.csv")
+    made = call("resource_create", editor.name, package_id=dataset["id"], upload=file, name="Up")
+    assert made["url_type"] == "upload"
+    assert made["url"].endswith("/niveaux.csv")
+    assert (made["format"], made["size"]) == ("CSV", 11)
+    again = editor.ask("resource_patch", id=made["id"], name_translated={"fr": "Téléversé"})
+    assert again["url"] == made["url"]
+
+
+def test_a_revision_changes_one_thing(editor: Any, dataset: dict[str, Any]) -> None:
+    editor.ask(
+        "package_revise", match={"id": dataset["id"]}, update={"title_translated": {"fr": "Revu"}}
+    )
+    shown = editor.ask("package_show", id=dataset["id"])
+    assert shown["title_translated"] == {"en": dataset["title"], "fr": "Revu"}
 
 
 # --- traps of CKAN 2.11.6 --------------------------------------------------------------------

@@ -61,6 +61,7 @@ def prepare(
     else:
         _agree(record, synchrony.GROUP_TWINS, before.itself)
     _refuse_unknown(record, schema.get("read_only_keys", ()))
+    _refuse_misplaced(record, schema.get("read_only_keys", ()), fields)
 
 
 def _prepare_level(level: Level, fields: Fields, stored: Before) -> None:
@@ -224,3 +225,11 @@ def _refuse_unknown(level: Level, read_only: Iterable[str]) -> None:
         known = name in allowed or name.startswith("_") or level.unknown[name] == EMPTY
         if not known:
             level.refuse(name, Refused("field-unknown"))
+
+
+def _refuse_misplaced(record: Level, read_only: Iterable[str], fields: Fields) -> None:
+    """Name the fields of lists of objects where none belong; CKAN would only say ``__junk``."""
+    known = {field["field_name"] for field in fields}
+    junk = record.data.pop(("__junk",), None) or {}
+    for name in sorted({str(path[0]) for path in junk} - set(read_only)):
+        record.refuse(name, Refused("value-form" if name in known else "field-unknown"))

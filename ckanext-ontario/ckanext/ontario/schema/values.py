@@ -6,7 +6,6 @@ CKAN nor SQLAlchemy.
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import math
 import re
@@ -20,6 +19,7 @@ from .texts import Refused, dumped
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,63}")
 _HOST = re.compile(r"(?:[\w](?:[\w-]{0,61}[\w])?\.)*[\w](?:[\w-]{0,61}[\w])?\.?")
+_IPV6 = re.compile(r"[0-9a-f]{0,4}(?::[0-9a-f.]{0,15}){2,7}", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 ADDRESS_MAX = 2048
@@ -92,15 +92,9 @@ def web_address(written: object) -> str:
 
 
 def _is_host(host: str | None) -> bool:
-    if not host:
+    if not host or len(host) > 253:
         return False
-    if ":" in host:
-        try:
-            ipaddress.IPv6Address(host)
-        except ValueError:
-            return False
-        return True
-    return len(host) <= 253 and bool(_HOST.fullmatch(host))
+    return bool(_HOST.fullmatch(host) or _IPV6.fullmatch(host))
 
 
 def choice(written: object, choices: Iterable[Mapping[str, Any]]) -> str:
