@@ -15,7 +15,7 @@ from ckan.types import Context
 from rich.console import Console
 from rich.table import Table
 
-from ckanext.ontario.harvest import ingest, messages, report, sources
+from ckanext.ontario.harvest import ingest, messages, names, report, sources
 from ckanext.ontario.harvest.acquiring import Document, file_hash
 from ckanext.ontario.harvest.dryrun import dry_run
 from ckanext.ontario.harvest.harvester import EngineHarvester, harvesters, message_files
@@ -71,7 +71,7 @@ def harvest(wanted: Wanted, *, dry: bool, progress: Progress) -> Row:
         NotNow: when another process harvests the source.
     """
     harvester, organization_id = _checked(wanted)
-    name = sources.source_name(
+    name = names.source_name(
         organization_id, _identity(wanted), f"{wanted.kind} {wanted.profile or ''}"
     )
     try:

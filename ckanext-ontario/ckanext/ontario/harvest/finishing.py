@@ -16,7 +16,7 @@ from ckan.lib.search import SearchIndexError
 from ckan.types import Context
 
 from ckanext.harvest.model import HarvestJob
-from ckanext.ontario.harvest import ingest, mail, model
+from ckanext.ontario.harvest import approvals, ingest, mail, model
 from ckanext.ontario.harvest.applying import apply_batch
 from ckanext.ontario.harvest.locks import source_lock
 from ckanext.ontario.harvest.reader import Issue, Reader, Severity
@@ -158,7 +158,7 @@ def internal_error() -> Issue:
 
 def approve_gone(run_id: str, source_id: str, user_id: str, reader: Reader) -> int:
     """Set what was withheld inactive, because a person said so; return how many records."""
-    if not model.approve(run_id, user_id):
+    if not approvals.approve(run_id, user_id):
         core.Session.rollback()
         return 0
     model.set_batches({"run_id": run_id, "kind": "gone", "state": "withheld"}, "waiting")

@@ -14,7 +14,7 @@ from ckan import model as core
 from ckan.model.types import make_uuid
 
 from ckanext.harvest.model import HarvestObject
-from ckanext.ontario.harvest import config, domain, ingest, model, spool
+from ckanext.ontario.harvest import approvals, config, domain, ingest, model, spool
 from ckanext.ontario.harvest.acquiring import Document, acquire
 from ckanext.ontario.harvest.applying import packed
 from ckanext.ontario.harvest.planning import (
@@ -206,7 +206,7 @@ class _Gathering:
         return Gathered(self.run_id, [])
 
     def _store(self, planner: Planner, records: spool.Spool) -> list[str]:
-        model.supersede_approvals(self.source.id)
+        approvals.supersede(self.source.id)
         carriers: list[str] = []
         number = 0
         for number, batch in enumerate(_chunks(planner.decisions(), config.batch_size()), 1):
@@ -222,7 +222,7 @@ class _Gathering:
             self._add_batch(number, "gone", state, guids)
         if planner.plan.closed:
             reasons = [reason.value for reason in planner.plan.closed]
-            model.ask_approval(self.run_id, self.source.id, planner.plan.counts["gone"], reasons)
+            approvals.ask(self.run_id, self.source.id, planner.plan.counts["gone"], reasons)
         return carriers
 
     def _add_batch(self, number: int, kind: str, state: str, content: list[Any]) -> str:

@@ -9,7 +9,7 @@ from ckan.types import Context
 
 from ckanext.ontario.shared.bilingual import language_of, pick
 
-__all__ = ["ontario_harvest_document_name", "ontario_harvest_issues", "ontario_harvest_profiles"]
+__all__ = ["ontario_harvest_issues", "ontario_harvest_profiles"]
 
 _SHOWN = 200
 
@@ -34,10 +34,3 @@ def ontario_harvest_issues(run_id: str) -> list[dict[str, Any]]:
         }
         for issue in found
     ]
-
-
-def ontario_harvest_document_name(url: str | None) -> str:
-    """Return a source's address as a person should see it: an uploaded document by that word."""
-    if url and url.startswith("upload:"):
-        return tk._("Uploaded document")
-    return url or ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -242,61 +242,3 @@ def batches(run_id: str, *, kind: str, state: str | None = None) -> list[Row]:
         query = query.where(BATCH.c.state == state)
     rows = model.Session.execute(query.order_by(BATCH.c.number)).mappings()
     return [dict(row) for row in rows]
-
-
-# --- uploads and approvals -------------------------------------------------------------------
-
-
-def save_upload(values: Mapping[str, Any]) -> Row:
-    """Remember an uploaded document; the same one again is the one that is there."""
-    statement = insert(UPLOAD).values(id=make_uuid(), created=clock.now(), **values)
-    model.Session.execute(
-        statement.on_conflict_do_nothing(constraint="ontario_harvest_upload_document")
-    )
-    key = {name: values[name] for name in ("organization_id", "sha256", "filename")}
-    return dict(model.Session.execute(sa.select(UPLOAD).filter_by(**key)).mappings().one())
-
-
-def find_upload(upload_id: str) -> Row | None:
-    """Return an uploaded document's row, or ``None``."""
-    query = sa.select(UPLOAD).where(UPLOAD.c.id == upload_id)
-    row = model.Session.execute(query).mappings().first()
-    return dict(row) if row else None
-
-
-def ask_approval(run_id: str, source_id: str, gone: int, reasons: Iterable[str]) -> None:
-    """Let a person decide about records that are gone; earlier questions are superseded."""
-    statement = insert(APPROVAL).values(
-        run_id=run_id,
-        source_id=source_id,
-        gone=gone,
-        reasons=list(reasons),
-        state="waiting",
-        created=clock.now(),
-    )
-    model.Session.execute(statement.on_conflict_do_nothing())
-
-
-def supersede_approvals(source_id: str) -> None:
-    """End questions that a newer plan has answered or asks anew."""
-    waiting = {"source_id": source_id, "state": "waiting"}
-    model.Session.execute(sa.update(APPROVAL).filter_by(**waiting).values(state="superseded"))
-    set_batches({"source_id": source_id, "state": "withheld"}, "discarded")
-
-
-def find_approval(run_id: str) -> Row | None:
-    """Return the question a run has left, or ``None``."""
-    query = sa.select(APPROVAL).where(APPROVAL.c.run_id == run_id)
-    row = model.Session.execute(query).mappings().first()
-    return dict(row) if row else None
-
-
-def approve(run_id: str, user_id: str) -> bool:
-    """Answer a waiting question; say whether it was still waiting."""
-    statement = (
-        sa.update(APPROVAL)
-        .where(APPROVAL.c.run_id == run_id, APPROVAL.c.state == "waiting")
-        .values(state="approved", decided=clock.now(), decided_by=user_id)
-        .returning(APPROVAL.c.run_id)
-    )
-    return model.Session.execute(statement).first() is not None

@@ -9,7 +9,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.ontario.harvest import domain, ingest, messages, model
+from ckanext.ontario.harvest import approvals, domain, ingest, messages
 from ckanext.ontario.harvest.harvester import message_files
 
 PAGE = 500
@@ -37,7 +37,7 @@ def counts(run: Mapping[str, Any]) -> dict[str, int]:
 def summary(run: Mapping[str, Any]) -> Row:
     """Return a run as actions, pages and commands show it."""
     details: Mapping[str, Any] = run["details"]
-    approval = model.find_approval(str(run["id"])) if run["id"] else None
+    approval = approvals.find(str(run["id"])) if run["id"] else None
     waiting = bool(approval and approval["state"] == "waiting")
     counted = counts(run)
     status = str(run["status"])

@@ -13,7 +13,7 @@ from ckan.types import Context
 
 from ckanext.harvest import queue
 from ckanext.harvest.model import HarvestJob, HarvestObject, HarvestSource
-from ckanext.ontario.harvest import domain, finishing, gathering, ingest, uploads
+from ckanext.ontario.harvest import finishing, gathering, ingest, uploads
 from ckanext.ontario.harvest.harvester import EngineHarvester
 from ckanext.ontario.harvest.locks import source_lock
 from ckanext.ontario.harvest.planning import Progress, quiet
@@ -21,12 +21,6 @@ from ckanext.ontario.harvest.planning import Progress, quiet
 
 class AlreadyRunning(Exception):
     """A harvest of the source is under way in another process."""
-
-
-def source_name(organization_id: str, document: str, kind: str) -> str:
-    """Return the name of the source for one document of an organization; always the same."""
-    words = domain.slug(Path(document).stem)[:80].strip("-") or "source"
-    return f"{words}-{domain.tag(organization_id, document, kind)}"
 
 
 def find(name: str) -> HarvestSource | None:

@@ -6,14 +6,24 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from ckanext.ontario.harvest import config, model
+import sqlalchemy as sa
+from ckan import model
+from ckan.model.types import make_uuid
+from sqlalchemy.dialects.postgresql import insert
+
+from ckanext.ontario.harvest import config
+from ckanext.ontario.harvest.model import UPLOAD
 from ckanext.ontario.harvest.reader import DocumentError, Issue, Severity
+from ckanext.ontario.shared import clock
 
 SCHEME = "upload:"
 _CHUNK = 1 << 20
+
+Row = dict[str, Any]
 
 
 class UploadRefused(Exception):
@@ -50,7 +60,7 @@ def store(stream: IO[bytes], filename: str, organization_id: str, user_id: str |
             _settle(temporary, folder, digest.hexdigest())
         finally:
             temporary.unlink(missing_ok=True)
-    row = model.save_upload(
+    row = _save(
         {
             "organization_id": organization_id,
             "sha256": digest.hexdigest(),
@@ -86,10 +96,27 @@ def locate(address: str, organization_id: str) -> tuple[Path, str]:
         DocumentError: when there is no such document, or it belongs to another organization than
             the source: an address must not open another ministry's document.
     """
-    row = model.find_upload(address.removeprefix(SCHEME))
+    row = _find(address.removeprefix(SCHEME))
     if row is None or row["organization_id"] != organization_id:
         raise DocumentError(Issue(Severity.FATAL, "upload_unknown"))
     path = _place(config.documents_folder(), str(row["sha256"]))
     if not path.is_file():
         raise DocumentError(Issue(Severity.FATAL, "upload_lost", params={"name": row["filename"]}))
     return path, str(row["filename"])
+
+
+def _save(values: Mapping[str, Any]) -> Row:
+    """Remember an uploaded document; the same one again is the one that is there."""
+    statement = insert(UPLOAD).values(id=make_uuid(), created=clock.now(), **values)
+    model.Session.execute(
+        statement.on_conflict_do_nothing(constraint="ontario_harvest_upload_document")
+    )
+    key = {name: values[name] for name in ("organization_id", "sha256", "filename")}
+    return dict(model.Session.execute(sa.select(UPLOAD).filter_by(**key)).mappings().one())
+
+
+def _find(upload_id: str) -> Row | None:
+    """Return an uploaded document's row, or ``None``."""
+    query = sa.select(UPLOAD).where(UPLOAD.c.id == upload_id)
+    row = model.Session.execute(query).mappings().first()
+    return dict(row) if row else None

@@ -11,21 +11,17 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import ckan.plugins.toolkit as tk
-from ckan import model
-from ckan.types import Context
 from flask import Blueprint, Response, stream_with_context
 from flask.views import MethodView
 
 from ckanext.harvest.logic import HarvestJobExists, HarvestSourceInactiveError
 from ckanext.ontario.harvest import report
+from ckanext.ontario.harvest.document_views import DocumentView, UploadView
+from ckanext.ontario.harvest.pages import as_harvest, context, editable_source
 from ckanext.ontario.shared.bilingual import language_of
 from ckanext.ontario.shared.guard import guarded
 
 __all__ = ["get_blueprints"]
-
-
-def _context() -> Context:
-    return Context(model=model, session=model.Session, user=str(tk.g.user))
 
 
 @dataclass(frozen=True)
@@ -48,15 +44,6 @@ class About:
     """Id of a job; empty where the address names none."""
 
 
-def _source(source_id: str) -> dict[str, Any]:
-    """Return a source that the reader may edit; for all others there is none."""
-    try:
-        tk.check_access("harvest_source_update", _context(), {"id": source_id})
-        return dict(tk.get_action("harvest_source_show")(_context(), {"id": source_id}))
-    except (tk.ObjectNotFound, tk.NotAuthorized):
-        return tk.abort(404, tk._("There is no such harvest source."))
-
-
 class _Asking(MethodView):
     """A GET that asks, and a POST that does."""
 
@@ -72,13 +59,13 @@ class _Asking(MethodView):
 
     def get(self, source: str, job: str = "") -> str:  # noqa: ARG002 -- the page is of the source
         """Ask."""
-        found = _source(source)
+        found = editable_source(source)
         extra = {"question": self.ask(found), "harvest_source": found}
         return tk.render("ontario/harvest/ask.html", extra_vars=extra)
 
     def post(self, source: str, job: str = "") -> Any:
         """Do it, then show the source's dashboard."""
-        found = _source(source)
+        found = editable_source(source)
         try:
             tk.h.flash_success(self.do(About(found["id"], job)))
         except HarvestSourceInactiveError:
@@ -104,7 +91,7 @@ class RefreshView(_Asking):
 
     def do(self, about: About) -> str:
         """Queue a job."""
-        tk.get_action("harvest_job_create")(_context(), {"source_id": about.source_id, "run": True})
+        tk.get_action("harvest_job_create")(context(), {"source_id": about.source_id, "run": True})
         return tk._("The harvest starts in a moment. Reload this page to see how far it is.")
 
 
@@ -122,7 +109,7 @@ class ClearView(_Asking):
 
     def do(self, about: About) -> str:
         """Clear it."""
-        tk.get_action("harvest_source_clear")(_context(), {"id": about.source_id})
+        tk.get_action("harvest_source_clear")(context(), {"id": about.source_id})
         return tk._("The source was cleared.")
 
 
@@ -137,7 +124,7 @@ class DeleteView(_Asking):
 
     def do(self, about: About) -> str:
         """Delete it."""
-        tk.get_action("harvest_source_delete")(_context(), {"id": about.source_id})
+        tk.get_action("harvest_source_delete")(context(), {"id": about.source_id})
         return tk._("The source was deleted.")
 
 
@@ -152,7 +139,7 @@ class AbortView(_Asking):
 
     def do(self, about: About) -> str:
         """Stop it."""
-        tk.get_action("harvest_job_abort")(_context(), {"id": about.job})
+        tk.get_action("harvest_job_abort")(context(), {"id": about.job})
         return tk._("The harvest was stopped.")
 
 
@@ -167,8 +154,8 @@ class ApproveView(_Asking):
 
     def do(self, about: About) -> str:
         """Approve it."""
-        run = tk.get_action("ontario_harvest_run_show")(_context(), {"job_id": about.job})
-        done = tk.get_action("ontario_harvest_gone_approve")(_context(), {"run_id": run["id"]})
+        run = tk.get_action("ontario_harvest_run_show")(context(), {"job_id": about.job})
+        done = tk.get_action("ontario_harvest_gone_approve")(context(), {"run_id": run["id"]})
         said = tk.ungettext(
             "{number} dataset is inactive now.",
             "{number} datasets are inactive now.",
@@ -180,8 +167,8 @@ class ApproveView(_Asking):
 def issues_csv(source: str, job: str) -> Response:  # noqa: ARG001 -- the address names both
     """Send all issues of a job as CSV, in the reader's language."""
     try:
-        run = tk.get_action("ontario_harvest_run_show")(_context(), {"job_id": job})
-        tk.check_access("ontario_harvest_issue_list", _context(), {"source_id": run["source_id"]})
+        run = tk.get_action("ontario_harvest_run_show")(context(), {"job_id": job})
+        tk.check_access("ontario_harvest_issue_list", context(), {"source_id": run["source_id"]})
     except (tk.ObjectNotFound, tk.NotAuthorized):
         return tk.abort(404, tk._("There is no such job."))
     language = language_of(str(tk.h.lang()))
@@ -195,7 +182,10 @@ def issues_csv(source: str, job: str) -> Response:  # noqa: ARG001 -- the addres
 def get_blueprints() -> list[Blueprint]:
     """Return the pages; their addresses are ckanext-harvest's, answered here first."""
     blueprint = Blueprint("ontario_harvest", __name__)
+    blueprint.before_request(as_harvest)
     rules: list[tuple[str, str, Callable[..., Any]]] = [
+        ("/harvest/upload", "upload", UploadView.as_view("upload")),
+        ("/harvest/<source>/document", "document", DocumentView.as_view("document")),
         ("/harvest/refresh/<source>", "refresh", RefreshView.as_view("refresh")),
         ("/harvest/clear/<source>", "clear", ClearView.as_view("clear")),
         ("/harvest/delete/<source>", "delete", DeleteView.as_view("delete")),

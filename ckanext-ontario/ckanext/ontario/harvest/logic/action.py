@@ -10,7 +10,7 @@ from ckan.types import Context, DataDict
 from flask_babel import get_locale
 
 from ckanext.harvest.model import HarvestSource
-from ckanext.ontario.harvest import finishing, ingest, messages, model, report, uploads
+from ckanext.ontario.harvest import approvals, finishing, ingest, messages, report, uploads
 from ckanext.ontario.harvest.harvester import harvesters
 from ckanext.ontario.shared.bilingual import LANGUAGES, language_of
 
@@ -165,7 +165,7 @@ def ontario_harvest_gone_approve(context: Context, data_dict: DataDict) -> dict[
     harvester = harvesters().get(source.type) if source else None
     user: Any = context.get("auth_user_obj")
     user_id = getattr(user, "id", None) or str(context.get("user"))
-    waiting = model.find_approval(run["id"])
+    waiting = approvals.find(run["id"])
     if harvester is None or waiting is None or waiting["state"] != "waiting":
         raise tk.ValidationError({"run_id": [tk._("Nothing waits for an approval here.")]})
     done = finishing.approve_gone(run["id"], run["source_id"], user_id, harvester.reader)
