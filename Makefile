@@ -69,7 +69,7 @@ check: .venv/.dev-installed ## Lint, format, types, French catalogue: what CI ru
 
 .PHONY: docs
 docs: .venv/.dev-installed ## Build the documentation into site/
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 .PHONY: bench
 bench: .venv/.dev-installed ## Run the benchmarks (ratios against stock CKAN, same run)
