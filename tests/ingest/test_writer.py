@@ -78,22 +78,26 @@ def test_nothing_goes_to_solr_before_the_commit(
     assert in_solr() == {}
 
 
-def test_ckans_own_way_is_back_after_a_batch(dataset: Build, write: Build, in_solr: Any) -> None:
+def test_ckans_own_way_is_back_after_a_batch(
+    site_user: str, dataset: Build, write: Build, in_solr: Any
+) -> None:
     write(dataset(1))
     assert deferral.current() is None
-    factories.Dataset(name="by-hand", **_core(dataset))
+    _by_ckan(site_user, dataset(9, name="by-hand"))
     assert "by-hand" in in_solr()
 
 
-def _core(dataset: Build) -> dict[str, Any]:
-    return {key: value for key, value in dataset(9).items() if key != "name"}
+def _by_ckan(user: str, record: dict[str, Any]) -> None:
+    call_action("package_create", {"user": user}, **record)
 
 
-def test_removing_the_session_brings_ckans_own_way_back(dataset: Build, in_solr: Any) -> None:
+def test_removing_the_session_brings_ckans_own_way_back(
+    site_user: str, dataset: Build, in_solr: Any
+) -> None:
     with deferral.deferred():
-        factories.Dataset(name="put-off", **_core(dataset))
+        _by_ckan(site_user, dataset(1, name="put-off"))
         model.Session.remove()
-        factories.Dataset(name="at-once", **_core(dataset))
+        _by_ckan(site_user, dataset(2, name="at-once"))
     assert set(in_solr()) == {"at-once"}
 
 

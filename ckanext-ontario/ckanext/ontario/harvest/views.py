@@ -117,7 +117,9 @@ class DeleteView(_Asking):
     """Delete a source; its datasets stay."""
 
     def ask(self, source: dict[str, Any]) -> Question:
-        """Ask whether to delete."""
+        """Ask whether to delete; the internal portal lets administrators alone delete packages."""
+        if not tk.h.check_access("sysadmin"):
+            return tk.abort(403, tk._("Only system administrators may delete a source."))
         text = tk._("The source is no longer harvested. Its datasets and reports stay.")
         title = tk._("Delete this source?")
         return Question(title, text, tk._("Delete the source"), source, dangerous=True)

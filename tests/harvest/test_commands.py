@@ -1,0 +1,182 @@
+"""``ckan ontario-harvest``: what it prints, and its exit status."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from ckan import model
+from ckanext.harvest.model import HarvestJob, HarvestSource
+from click.testing import CliRunner, Result
+
+from ckanext.ontario.harvest import model as tables
+from ckanext.ontario.harvest.cli import ontario_harvest
+from ckanext.ontario.harvest.locks import source_lock
+
+from .conftest import row, rows, text
+
+
+@pytest.fixture
+def command(internal: Any, ministries: None) -> Callable[..., Result]:
+    """A function that runs the command as ``ckan`` does."""
+
+    @click.group()
+    @click.pass_context
+    def ckan(ctx: click.Context) -> None:
+        ctx.meta["flask_app"] = internal.flask_app
+
+    ckan.add_command(ontario_harvest)
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(ckan, ["ontario-harvest", *arguments])
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[..., str]:
+    """A function that writes an inventory and returns its path."""
+
+    def write(content: Any, name: str = "inventory.csv") -> str:
+        path = tmp_path / name
+        path.write_text(text(content) if isinstance(content, list) else content, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def printed(result: Result) -> dict[str, Any]:
+    assert result.stdout, (result.output, result.exception)
+    return json.loads(result.stdout)
+
+
+def test_a_file_goes_in_and_the_same_file_finds_nothing_to_do(command: Any, file: Any) -> None:
+    path = file(rows(3))
+    first = command("run", path, "--organization", "moh", "--json")
+    assert first.exit_code == 0, first.output
+    answer = printed(first)
+    assert (answer["status"], answer["outcome"]) == ("finished", "finished")
+    assert answer["counts"]["new"] == 3
+    assert answer["issues"] == [] or all(
+        issue["severity"] in {"warning", "publish"} for issue in answer["issues"]
+    )
+    assert set(answer["timings"]) >= {"download", "read", "plan", "write", "index"}
+    again = printed(command("run", path, "--organization", "Ministère de la Santé", "--json"))
+    assert (again["counts"]["new"], again["counts"]["unchanged"]) == (0, 3)
+    assert again["same_as"] == answer["run"]
+    assert model.Session.query(HarvestSource).count() == 1
+    assert model.Session.query(tables.HarvestUpload).count() == 1
+
+
+def test_refused_rows_are_told_and_ask_for_a_person(command: Any, file: Any) -> None:
+    path = file([row(1), row(2, access="Partly open")])
+    result = command("run", path, "--organization", "moh")
+    assert result.exit_code == 3
+    assert "attention: 2 rows, 1 new, 1 invalid" in result.output
+    assert "row 3 Access Level" in result.output
+
+
+def test_an_unusable_document_fails(command: Any, file: Any) -> None:
+    result = command("run", file("a,b\n1,2\n"), "--organization", "moh", "--json")
+    assert result.exit_code == 1
+    answer = printed(result)
+    assert (answer["status"], answer["issues"][0]["code"]) == ("failed", "header_unknown")
+    assert set(answer["issues"][0]["message"]) == {"en", "fr"}
+
+
+def test_a_dry_run_says_it_all_and_writes_nothing(command: Any, file: Any) -> None:
+    path = file([row(1), row(2, access="Partly open"), row(3, access="Restricted")])
+    result = command("run", path, "--organization", "moh", "--dry-run", "--json")
+    assert result.exit_code == 0, result.output
+    answer = printed(result)
+    assert (answer["status"], answer["run"]) == ("planned", None)
+    assert (answer["counts"]["new"], answer["counts"]["invalid"]) == (2, 1)
+    codes = {issue["code"] for issue in answer["issues"]}
+    assert {"choice_unknown", "restricted-exemption"} <= codes
+    model.Session.rollback()
+    for table in (model.Package, HarvestSource, HarvestJob, tables.HarvestRecord):
+        assert model.Session.query(table).count() == 0
+    real = printed(command("run", path, "--organization", "moh", "--json"))
+    assert real["counts"] == {**answer["counts"]}
+
+
+def test_a_dry_run_of_a_known_source_tells_news_from_changes(command: Any, file: Any) -> None:
+    command("run", file(rows(10)), "--organization", "moh")
+    path = file([row(1, en="Changed"), *rows(9)[1:], row(11)])
+    answer = printed(command("run", path, "--organization", "moh", "--dry-run", "--json"))
+    counts = {name: number for name, number in answer["counts"].items() if number}
+    assert counts == {"rows": 10, "new": 1, "changed": 1, "unchanged": 8, "gone": 1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nothing.csv", "--organization", "moh"], "there is no file"),
+        (["{file}", "--organization", "nobody"], "there is no organization"),
+        (["{file}", "--organization", "moh", "--kind", "x"], "there is no kind"),
+        (["{file}", "--organization", "moh", "--profile", "x"], "x"),
+        (["{file}"], "organization"),
+        (["{empty}", "--organization", "moh"], "empty"),
+    ],
+)
+def test_wrong_use(command: Any, file: Any, arguments: list[str], words: str) -> None:
+    places = {"{file}": file(rows(1)), "{empty}": file("", "empty.csv")}
+    result = command("run", *[places.get(each, each) for each in arguments])
+    assert result.exit_code == 2, result.output
+    assert words in result.output
+    assert model.Session.query(tables.HarvestRecord).count() == 0
+
+
+def test_while_another_process_harvests(command: Any, file: Any) -> None:
+    path = file(rows(1))
+    command("run", path, "--organization", "moh")
+    source_id = model.Session.query(HarvestSource).one().id
+    with source_lock(source_id):
+        result = command("run", path, "--organization", "moh")
+    assert result.exit_code == 1
+    assert "another process" in result.output
+
+
+def test_runs_and_reports(command: Any, file: Any) -> None:
+    path = file([row(1), row(2, access="Partly open")])
+    run = printed(command("run", path, "--organization", "moh", "--json"))
+    listed = json.loads(command("runs", "--json").stdout)
+    assert [each["id"] for each in listed] == [run["run"]]
+    assert run["run"][:8] in command("runs").output
+    named = model.Package.get(run["source"]).name
+    assert len(json.loads(command("runs", "--source", named, "--json").stdout)) == 1
+    assert command("runs", "--source", "nothing").exit_code == 2
+
+    for language, header in (("en", "Row"), ("fr", "Ligne")):
+        result = command("report", run["run"], "--csv", "--lang", language)
+        lines = list(csv.DictReader(io.StringIO(result.stdout)))
+        assert header in lines[0] or language == "fr"
+        assert len(lines) == len(run["issues"])
+    issue = next(each for each in run["issues"] if each["severity"] == "error")
+    shown = command("report", run["run"], "--lang", "fr").output
+    assert issue["message"]["fr"] in shown
+    assert command("report", "nothing").exit_code == 2
+
+
+def test_the_samples_go_in_twice(internal: Any, command: Any, seeded: Any) -> None:
+    first = command("samples", "--json")
+    assert first.exit_code == 0, first.output[-2000:]
+    answers = json.loads(first.stdout)
+    assert len(answers) >= 4
+    assert sum(answer["counts"]["new"] for answer in answers) >= 250
+    assert {answer["status"] for answer in answers} == {"finished"}
+    again = json.loads(command("samples", "--json").stdout)
+    assert {answer["counts"]["new"] + answer["counts"]["changed"] for answer in again} == {0}
+    assert [a["counts"]["unchanged"] for a in again] == [a["counts"]["new"] for a in answers]
+
+
+def test_a_url_is_fetched_through_the_guard(command: Any) -> None:
+    result = command("run", "http://127.0.0.1:9/x.csv", "--organization", "moh", "--json")
+    assert result.exit_code == 1
+    assert printed(result)["issues"][0]["code"].startswith("download_")
