@@ -24,6 +24,7 @@ def test_nested_errors_name_their_field() -> None:
         "resources": [{}, {"url": ["Missing value"]}],
         "message": "alone",
         "nothing": [],
+        "blank": "",
     }
     assert list(domain.flat_errors(errors)) == [
         ("url", "Bad"),
