@@ -196,6 +196,8 @@ def test_nothing_gone_needs_no_gate() -> None:
         ("1", {"title": "x" * 900_000, "keywords": {"en": ["a"] * 500, "fr": None}}, []),
         ("x" * 1_001, {}, ["guid_too_long"]),
         ("1", {"notes": {"en": "é" * 500_001}}, ["field_too_large"]),
+        ("1", {"notes": {"en": "e" * 500_001, "fr": "e" * 400_000, "x": 1}}, []),
+        ("1", {"topics": ["e" * 600_000, "e" * 600_000]}, ["field_too_large"]),
         ("1", {"resources": [{}] * 1_501, "keywords": {"fr": ["a"] * 501}}, None),
     ],
 )

@@ -226,8 +226,20 @@ def excess(guid: str, dataset: Mapping[str, Any]) -> Iterator[tuple[str, str, in
     if any(len(words or ()) > MAX_KEYWORDS for words in keywords.values()):
         yield "too_many_keywords", "keywords", MAX_KEYWORDS
     for key, value in dataset.items():
-        if key != "resources" and len(canonical(value)) > MAX_FIELD:
+        if key != "resources" and _size(value) > MAX_FIELD:
             yield "field_too_large", key, MAX_FIELD
+
+
+def _size(value: Any) -> int:
+    """Return how many bytes of text a value holds."""
+    if isinstance(value, str):
+        # Four bytes a character at most: only a long text is worth encoding.
+        return len(value) if len(value) * 4 <= MAX_FIELD else len(value.encode(errors="replace"))
+    if isinstance(value, Mapping):
+        return sum(_size(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return sum(_size(item) for item in value)
+    return 0
 
 
 # --- how a run is called when it is over -----------------------------------------------------

@@ -73,6 +73,14 @@ class Plan:
     fatal: bool = False
 
 
+class _Refused(Exception):
+    """The engine does not take a record; carries why."""
+
+    def __init__(self, issues: list[Issue]) -> None:
+        super().__init__(", ".join(issue.code for issue in issues))
+        self.issues = issues
+
+
 class Planner:
     """Plans one harvest of one source: first :meth:`read`, then :meth:`decisions`."""
 
@@ -122,23 +130,14 @@ class Planner:
 
     def _take(self, record: Record) -> None:
         self.plan.counts["rows"] += 1
-        owner = self._publishers.owner(record)
-        errors = list(self._errors(record, owner))
-        self._issues.add_all([*record.issues, *errors], row=record.row, guid=record.guid)
+        self._issues.add_all(record.issues, row=record.row, guid=record.guid)
         content: dict[str, Any] | None = None
-        hash_: str | None = None
-        if isinstance(owner, str) and not errors and not record.refused:
-            dataset = dict(record.dataset)
-            hash_ = domain.record_hash(dataset, owner, self._reader.mapping_version)
-            content = {
-                "guid": record.guid,
-                "hash": hash_,
-                "row": record.row,
-                "owner_org": owner,
-                "dataset": dataset,
-            }
+        try:
+            content = self._content(record)
+        except _Refused as err:
+            self._issues.add_all(err.issues, row=record.row, guid=record.guid)
         guid = record.guid.encode(errors="replace")
-        fresh = self._spool.add(guid, record.row, hash_, content)
+        fresh = self._spool.add(guid, record.row, content["hash"] if content else None, content)
         if not fresh:
             params = {"guid": record.guid, "first": self._spool.row_of(guid)}
             again = Issue(Severity.ERROR, "duplicate_identifier", params=params)
@@ -146,14 +145,33 @@ class Planner:
         if not fresh or content is None:
             self.plan.counts["invalid"] += 1
 
-    def _errors(self, record: Record, owner: str | Issue) -> Iterator[Issue]:
-        if isinstance(owner, Issue):
-            yield owner
+    def _content(self, record: Record) -> dict[str, Any] | None:
+        """Return what is to be kept of a record; nothing when the reader has refused it.
+
+        Raises:
+            _Refused: saying why the engine does.
+        """
+        dataset = dict(record.dataset)
+        owner = self._publishers.owner(record)
+        issues = [owner] if isinstance(owner, Issue) else []
+        for code, column, limit in domain.excess(record.guid, dataset):
+            issues.append(Issue(Severity.ERROR, code, column=column, params={"limit": limit}))
+        if isinstance(owner, Issue) or issues:
+            raise _Refused(issues)
+        if record.refused:
+            return None
         try:
-            for code, column, limit in domain.excess(record.guid, record.dataset):
-                yield Issue(Severity.ERROR, code, column=column, params={"limit": limit})
+            hash_ = domain.record_hash(dataset, owner, self._reader.mapping_version)
         except ValueError as err:  # not JSON: a number that is none, a broken surrogate
-            yield Issue(Severity.ERROR, "record_unreadable", params={"reason": str(err)})
+            issue = Issue(Severity.ERROR, "record_unreadable", params={"reason": str(err)})
+            raise _Refused([issue]) from err
+        return {
+            "guid": record.guid,
+            "hash": hash_,
+            "row": record.row,
+            "owner_org": owner,
+            "dataset": dataset,
+        }
 
     def decisions(self) -> Iterator[dict[str, Any]]:
         """Yield the content of each record that is new or changed; count all of them.
