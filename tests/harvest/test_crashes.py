@@ -331,8 +331,10 @@ def test_a_plugin_that_commits_midway_loses_nothing(
     with changed_config("ckanext.ontario.harvest.batch_size", 3):
         monkeypatch.setattr(writer, "_save", ending)
         run = harvests.run(rows(3))
-    assert run["status"] == "finished"
-    assert set(state()[0]) == {"1", "2", "3"}
+    assert (run["status"], run["counters"].get("refused", 0)) == ("finished", 0)
+    found, known, _index, _waiting = state()
+    assert set(found) == {"1", "2", "3"}
+    assert len(known) == 3
     monkeypatch.undo()
     harvests.run(rows(3, internal="x"))
     assert len(state()[0]) == 3

@@ -58,10 +58,12 @@ def write(records: Sequence[Mapping[str, Any]], user: str) -> tuple[list[Result]
         One result per record in order, and the new datasets that lack their default views.
 
     Raises:
-        BatchBroken: when a plugin committed or rolled back in the middle.
+        BatchBroken: when a plugin committed or rolled back in the middle of several records.
     """
     session = model.Session()
     outer = session.get_transaction() or session.begin()
+    if len(records) == 1:
+        outer = None  # a record alone has no others that could be lost with its transaction
     with deferral.deferred(activity=config.writes_activity()) as put_off:
         results = [_write_one(record, user, outer) for record in records]
         model.Session.flush()
@@ -134,6 +136,8 @@ def _undo(savepoint: Any, outer: Any) -> None:
 
 
 def _require(outer: Any) -> None:
+    if outer is None:
+        return
     if model.Session().get_transaction() is not outer or not outer.is_active:
         raise BatchBroken("the batch's transaction ended with one of its records")
 
