@@ -207,3 +207,9 @@ def test_asking_again_later_does_not_change_what_comes(
     for gap in gaps:
         between = now + (run - now) * gap / 41
         assert trigger.get_next_fire_time(None, between) == run
+
+
+def test_an_interval_is_as_long_as_it_says() -> None:
+    trigger = trigger_for(Every(seconds=90))
+    first = datetime(2030, 1, 1, tzinfo=timezone.utc)
+    assert trigger.get_next_fire_time(first, first) == first + timedelta(seconds=90)
