@@ -6,12 +6,16 @@ Example: ``python tools/coverage_gate.py`` after ``pytest --cov``.
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from coverage import Coverage
 
 GATE = 90.0
 PURE_GATE = 100.0
-PURE = ["*/domain.py", "*/ontario/*/domain/*.py"]
+ROOT = Path(__file__).resolve().parents[1]
+# The packaging tests install copies elsewhere, which would count as code that nothing runs.
+OURS = [f"{ROOT}/ckanext-ontario/*", f"{ROOT}/harvesters/*"]
+PURE = [f"{ROOT}/ckanext-ontario/**/domain.py"]
 
 
 def main() -> int:
@@ -19,7 +23,7 @@ def main() -> int:
     # pytest-cov has combined what the child processes left; combining again would start anew.
     coverage = Coverage()
     coverage.load()
-    total = coverage.report(file=sys.stdout)
+    total = coverage.report(include=OURS, file=sys.stdout)
     print(f"\nPure domain modules (gate {PURE_GATE:.0f} %):")
     pure = coverage.report(include=PURE, file=sys.stdout)
     failures = [

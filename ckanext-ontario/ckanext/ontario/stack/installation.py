@@ -13,6 +13,7 @@ import os
 import secrets
 import shutil
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +27,9 @@ from .processes import find
 
 DEFAULT_PORTS = {"internal": 5000, "public": 5001, "solr": 8983, "redis": 6399}
 """Loopback only; ``ONTARIO_<NAME>_PORT`` overrides."""
+
+CHILD_LINGERS = 15.0
+"""Seconds that a killed web server's child may hold the port that this installation had."""
 
 ROOM_NEEDED = 1_500_000_000
 """Bytes: packages, indexes and logs of a first start, with some to spare."""
@@ -139,7 +143,9 @@ class Installation:
             raise StackError(f"both portals can't listen on port {ports['internal']}")
         for portal in PORTALS:
             mine = find(f"{portal}-web", self.run) and ports[portal] == self.ports[portal]
-            if not mine and not port_is_free(ports[portal]):
+            if not mine and not _falls_free(
+                ports[portal], kept=ports[portal] == self.ports[portal]
+            ):
                 raise StackError(
                     f"port {ports[portal]} of the {portal} portal is taken by another program; "
                     f"end that, or use `ontario up --{portal}-port` (or "
@@ -187,6 +193,16 @@ class Installation:
                     f"another `ontario` command is at work on {self.folder}; wait for it"
                 ) from err
             yield
+
+
+def _falls_free(port: int, *, kept: bool) -> bool:
+    # A web server that was killed leaves a child on its port, which ends by itself within seconds.
+    until = time.monotonic() + (CHILD_LINGERS if kept else 0)
+    while not port_is_free(port):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.2)
+    return True
 
 
 def port_is_free(port: int) -> bool:
