@@ -21,6 +21,7 @@ define install
 	@test -n "$(PYTHON)" || { echo "Python 3.10, 3.11 or 3.12 is needed and none was found; install one, or say PYTHON=/path/to/python3" >&2; exit 1; }
 	@began=$$(date +%s); echo "Installing $(1) into .venv …"; \
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/pip.txt; \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$(1).txt; \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .; \
 	echo "Installed $(1) in $$(( $$(date +%s) - began )) s"; touch $@
@@ -86,6 +87,6 @@ catalogue: .venv/.dev-installed ## Extract messages and bring the French catalog
 
 .PHONY: lock
 lock: ## Compile requirements/*.in to pinned, hashed files (needs `uv` on the PATH)
-	cd requirements && for f in dev stack base; do \
+	cd requirements && for f in pip dev stack base; do \
 	uv pip compile --universal --python-version 3.10 --generate-hashes --no-header --no-annotate --quiet \
-	--override overrides.in $$(test $$f = dev || echo --constraint dev.txt) $$f.in --output-file $$f.txt; done
+	--override overrides.in $$(case $$f in pip|dev) ;; *) echo --constraint dev.txt;; esac) $$f.in --output-file $$f.txt; done

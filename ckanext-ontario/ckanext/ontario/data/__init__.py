@@ -1,0 +1,1 @@
+"""Uploaded files and their tables: what may be uploaded, the DataStore, dictionaries, dumps."""

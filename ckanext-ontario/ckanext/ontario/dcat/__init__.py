@@ -1,0 +1,1 @@
+"""Records as DCAT, through ckanext-dcat: bilingual, with the European vocabularies."""
