@@ -1,1 +1,1 @@
-"""The pages on which people find and read records: search, dataset, resource, inventory, feeds."""
+"""Pages on which people find and read records: search, dataset, resource, inventory, feeds."""

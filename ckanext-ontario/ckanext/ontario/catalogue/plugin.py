@@ -6,4 +6,4 @@ import ckan.plugins as p
 
 
 class CataloguePlugin(p.SingletonPlugin):
-    """The pages on which people find and read records: search, dataset, resource, inventory, feeds."""
+    """Pages on which people find and read records: search, dataset, resource, inventory, feeds."""
