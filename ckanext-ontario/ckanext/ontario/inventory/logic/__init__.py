@@ -1,0 +1,1 @@
+"""Actions of the inventory and who may call them."""
