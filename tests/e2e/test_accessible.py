@@ -16,6 +16,8 @@ SIGNED_OUT = {
     "public search": ("public", "/dataset/"),
     "public organizations": ("public", "/organization/"),
     "public topics": ("public", "/group/"),
+    "public inventory explorer": ("public", "/inventory"),
+    "public dumps": ("public", "/dumps/"),
     "public not found": ("public", "/dataset/no-such-record"),
     "public log-in": ("public", "/user/login"),
 }
@@ -32,6 +34,7 @@ SIGNED_IN = {
     "harvest source form": "/harvest/new",
     "dashboard": "/dashboard/datasets",
     "account": "/user/editor",
+    "inventory explorer": "/inventory?by=groups",
     "not found": "/dataset/no-such-record",
 }
 

@@ -31,11 +31,13 @@ def test_a_dump_holds_every_record_and_says_what_it_holds(tmp_path: Path) -> Non
     whole = gzip.decompress((folder / dumps.RECORDS).read_bytes()).decode()
     assert [json.loads(line) for line in whole.splitlines()] == RECORDS
     french = gzip.decompress((folder / dumps.inventory_name("fr")).read_bytes()).decode()
-    assert french.startswith("\ufeffNuméro d’inventaire,") and french.count("\r\n") == 3
+    assert french.startswith("\ufeffNuméro d’inventaire,")
+    assert french.count("\r\n") == 3
     for line in (folder / dumps.CHECKSUMS).read_text().splitlines():
         digest, name = line.split("  ")
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
-    assert made.records == 2 and dumps.existing(tmp_path) == [made]
+    assert made.records == 2
+    assert dumps.existing(tmp_path) == [made]
 
 
 def test_the_same_records_give_the_same_checksums(tmp_path: Path) -> None:

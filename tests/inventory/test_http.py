@@ -126,13 +126,15 @@ def test_the_summary_counts_by_level(internal: Any, people: Any) -> None:
     refused = internal.post(
         "/fr/api/3/action/ontario_inventory_summarize", json={"by": "x"}, headers=people["other"]
     )
-    assert refused.status_code == 409 and "Choisissez" in refused.json["error"]["by"][0]
+    assert refused.status_code == 409
+    assert "Choisissez" in refused.json["error"]["by"][0]
 
 
 @pytest.mark.parametrize("by", ["organization", "groups", "update_frequency", "license_id"])
 def test_the_explorer_is_a_page(internal: Any, people: Any, by: str) -> None:
     page = internal.get(f"/fr/inventory?by={by}", headers=people["other"])
-    assert page.status_code == 200 and "Explorateur de l’inventaire" in page.get_data(as_text=True)
+    assert page.status_code == 200
+    assert "Explorateur de l’inventaire" in page.get_data(as_text=True)
 
 
 def test_the_explorer_refuses_other_lines(internal: Any, people: Any) -> None:
