@@ -63,9 +63,7 @@ def dump(ctx: click.Context, *, as_json: bool) -> None:
         context = Context(**_site_user(), progress=progress)  # type: ignore[typeddict-unknown-key]
         try:
             made = tk.get_action("ontario_inventory_dump")(context, {})
-        except tk.ValidationError as err:
-            raise click.ClickException("; ".join(err.error_dict["message"])) from err
-        except tk.NotAuthorized as err:
+        except (tk.NotAuthorized, tk.ValidationError) as err:
             raise click.ClickException(str(err)) from err
     size = sum(one["bytes"] for one in made["files"]) // 1024
     _tell(made, f"{made['name']}: {made['records']} records, {size} KB", as_json=as_json)

@@ -39,7 +39,7 @@ def records(
     Raises:
         SearchQueryError: when ``search`` is refused; before the first record.
     """
-    asked = {**(search or {}), "rows": PAGE, "sort": "id asc"}
+    asked: dict[str, Any] = {**(search or {}), "rows": PAGE, "sort": "id asc"}
     filters = [*asked.pop("fq_list", []), DATASETS]
     after, done, total = "", 0, None
     while True:

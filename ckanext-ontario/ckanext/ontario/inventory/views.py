@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.lib.search import SearchQueryError
@@ -53,9 +53,7 @@ def table() -> Response:
         abort(400, description=tk._("“headers” must be “en” or “fr”."))
     found = reading.records(_caller(), query.search(list(tk.request.args.items(multi=True))))
     lines = domain.lines(_begun(found), reading.words(language))
-    response = Response(
-        cast("Iterator[str]", stream_with_context(lines)), mimetype="text/csv", headers=_NAMED
-    )
+    response = Response(stream_with_context(lines), mimetype="text/csv", headers=_NAMED)
     response.headers["Content-Disposition"] = f'attachment; filename="inventory-{language}.csv"'
     return response
 
