@@ -63,6 +63,9 @@ def lay_out() -> None:
         shutil.copytree(
             ROOT / SOURCES[installed], LAID_OUT / installed, ignore=ignore, dirs_exist_ok=True
         )
+    # Some extensions' wheels bring this stub too; without it theirs would hide our folder.
+    stub = ROOT / "ckanext-ontario" / "ckanext" / "__init__.py"
+    shutil.copy(stub, LAID_OUT / "ckanext" / stub.name)
 
 
 if __name__ == "__main__":
