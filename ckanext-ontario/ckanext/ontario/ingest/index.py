@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -109,6 +109,15 @@ def index_pending(commit: str = "auto") -> Indexed:
         except pysolr.SolrError:
             # What was added is in Solr's log and shows with its own next commit.
             log.exception("Solr did not commit")
+    return result
+
+
+def index_packages(package_ids: Sequence[str]) -> Indexed:
+    """Send the documents of these packages in one request, marked or not; no commit."""
+    result = Indexed()
+    model.Session.expire_all()
+    done = _send(make_connection(), [(one, "") for one in package_ids], result)
+    result.indexed = len(done)
     return result
 
 
