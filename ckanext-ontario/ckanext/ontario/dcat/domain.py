@@ -183,8 +183,11 @@ def describe(record: Mapping[str, Any], catalogue: Catalogue) -> Dataset:
 
 
 def box_of(geometry: Mapping[str, Any]) -> tuple[float, float, float, float] | None:
-    """Return the box around a GeoJSON geometry: west, south, east, north."""
-    points = list(_points(geometry))
+    """Return the box around a GeoJSON geometry: west, south, east, north; ``None`` for none."""
+    try:
+        points = list(_points(geometry))
+    except (TypeError, ValueError, AttributeError):
+        return None
     if not points:
         return None
     across, up = [one[0] for one in points], [one[1] for one in points]

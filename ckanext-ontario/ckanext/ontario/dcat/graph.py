@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ckanext.dcat.profiles.base import DCAT, DCT, FOAF, GSP, SKOS, VCARD, CleanedURIRef
 from geomet import InvalidGeoJSONException, wkt
 from rdflib import RDF, RDFS, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
+from ckanext.dcat.profiles.base import DCAT, DCT, FOAF, GSP, SKOS, VCARD, CleanedURIRef
 from ckanext.ontario.dcat import config, vocabulary
 from ckanext.ontario.dcat.distributions import Distribution, Licence
 from ckanext.ontario.dcat.domain import Dataset, Place, Publisher
@@ -25,10 +25,7 @@ _DECIMALS = 6
 
 def add_dataset(g: Graph, dataset: Dataset, ref: Node) -> None:
     """Add to a record's triples what the library left out."""
-    for concept in (*dataset.themes, *dataset.topics):
-        add_concept(g, concept)
-    for topic in dataset.topics:
-        g.add((URIRef(topic.uri), SKOS.inScheme, _topic_scheme()))
+    _add_themes(g, dataset)
     if dataset.access_right:
         _texts(g, URIRef(dataset.access_right.uri), RDFS.label, dataset.access_right.label)
     if dataset.rights:
@@ -78,6 +75,13 @@ def add_concept(g: Graph, concept: Concept) -> None:
     ref = URIRef(concept.uri)
     g.add((ref, RDF.type, SKOS.Concept))
     _texts(g, ref, SKOS.prefLabel, concept.label)
+
+
+def _add_themes(g: Graph, dataset: Dataset) -> None:
+    for concept in (*dataset.themes, *dataset.topics):
+        add_concept(g, concept)
+    for topic in dataset.topics:
+        g.add((URIRef(topic.uri), SKOS.inScheme, _topic_scheme()))
 
 
 def _add_publisher(g: Graph, publisher: Publisher) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import Any
 
-from ckanext.dcat.profiles.base import DCAT, DCT, SKOS, VCARD
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
+from ckanext.dcat.profiles.base import DCAT, DCT, SKOS, VCARD
 from ckanext.ontario.dcat import vocabulary
 from ckanext.ontario.shared.bilingual import LANGUAGES, language_of
 
@@ -47,6 +48,7 @@ def resource_fields(g: Graph, resource: dict[str, Any]) -> dict[str, Any]:
         "description_translated": _texts(g, ref, DCT.description),
         "format": next(filter(None, (_format(one) for one in g.objects(ref, DCT["format"]))), None),
         "language": _language(languages),
+        "mimetype": _media_type(str(resource.get("mimetype") or "")),
     }
     return {name: value for name, value in found.items() if value}
 
@@ -91,6 +93,11 @@ def _value(g: Graph, ref: Node, predicate: URIRef, name: str) -> str | None:
 
 def _format(node: Node) -> str | None:
     return vocabulary.format_of(str(node))
+
+
+def _media_type(written: str) -> str:
+    """Return a media type by its name, where the library leaves IANA's address."""
+    return re.sub(r"^https?://www\.iana\.org/assignments/media-types/", "", written)
 
 
 def _language(addresses: set[str]) -> str | None:

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from ckanext.dcat.profiles import EuropeanDCATAP3Profile
-from ckanext.dcat.profiles.base import namespaces
 from rdflib import Graph, URIRef
 from rdflib.term import Node
 
+from ckanext.dcat.profiles import EuropeanDCATAP3Profile
+from ckanext.dcat.profiles.base import namespaces
 from ckanext.ontario.dcat import graph, parsing, portal
-from ckanext.ontario.dcat.domain import Contact, Dataset
 from ckanext.ontario.dcat.distributions import Distribution
+from ckanext.ontario.dcat.domain import Contact, Dataset
 
 
 class OntarioProfile(EuropeanDCATAP3Profile):

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
 from ckan.types import Context
-from ckanext.dcat.processors import RDFSerializer
 from rdflib import RDF, Graph, Namespace
 from rdflib.term import Node
 
+from ckanext.dcat.processors import RDFSerializer
 from ckanext.ontario.dcat import config, portal
 
 SHAPES = ("dcat-ap-3.0.0.jsonld", "ontario.ttl")
@@ -55,8 +55,10 @@ def findings(graph: Graph) -> list[Finding]:
             "pyshacl is not installed: pip install 'ckanext-ontario[dcat]'"
         ) from err
     _conforms, report, _text = pyshacl.validate(graph, shacl_graph=shapes(), inference="none")
-    assert isinstance(report, Graph)
-    return sorted(_read(report), key=lambda one: (one.severity, one.node, one.path, one.value))
+
+    return sorted(
+        _read(cast("Graph", report)), key=lambda one: (one.severity, one.node, one.path, one.value)
+    )
 
 
 @cache

@@ -54,7 +54,7 @@ def content() -> Mapping[str, Any]:
 def concepts(vocabulary: str, value: object) -> list[Concept]:
     """Return the concepts that stand for one of our values; none for a value nobody mapped."""
     table = content()["concepts"][vocabulary]
-    codes = table["of"].get(value) or []
+    codes = table["of"].get(value, []) if isinstance(value, str) else []
     codes = codes if isinstance(codes, list) else [codes]
     return [Concept(f"{table['at']}{code}", table["labels"][code]) for code in codes]
 

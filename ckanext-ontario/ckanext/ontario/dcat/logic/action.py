@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
 from ckan.types import Action, Context, DataDict
-from ckanext.dcat.processors import RDFSerializer
 
+from ckanext.dcat.processors import RDFSerializer
 from ckanext.ontario.dcat import config, portal
-from ckanext.ontario.dcat.reading import instant
 from ckanext.ontario.dcat.logic import parameters
+from ckanext.ontario.dcat.reading import instant
 
 __all__ = ["dcat_catalog_show", "dcat_dataset_show"]
 
@@ -22,12 +22,8 @@ __all__ = ["dcat_catalog_show", "dcat_dataset_show"]
 def dcat_dataset_show(_next_action: Action, context: Context, data_dict: DataDict) -> str:
     """Return a record as DCAT-AP 3: its public fields, in English and French.
 
-    Args:
-        id: id or name of the record.
-        format: ``ttl``, ``jsonld``, ``xml`` (also ``rdf``) or ``n3``; ``xml`` when left out.
-
-    Returns:
-        the text of the graph.
+    ``id`` is the id or name of the record; ``format`` is ``ttl``, ``jsonld``, ``xml`` (also
+    ``rdf``) or ``n3``, and ``xml`` when left out. Returns the text of the graph.
 
     Raises:
         ObjectNotFound: when there is no such record, or the caller may not read it, or it is a
@@ -52,15 +48,11 @@ def dcat_dataset_show(_next_action: Action, context: Context, data_dict: DataDic
 def dcat_catalog_show(_next_action: Action, context: Context, data_dict: DataDict) -> str:
     """Return a page of the catalogue as DCAT-AP 3, the last changed records first.
 
-    Args:
-        format: ``ttl``, ``jsonld``, ``xml`` (also ``rdf``) or ``n3``; ``xml`` when left out.
-        page: from 1; each has ``ckanext.dcat.datasets_per_page`` records, 100 by default. The
-            graph links the first, previous, next and last page (hydra).
-        modified_since: a day or an instant (ISO 8601); only records changed since then.
-        q, fq: as of ``package_search``.
-
-    Returns:
-        the text of the graph.
+    ``format`` is as for ``dcat_dataset_show``. ``page`` counts from 1; a page has
+    ``ckanext.dcat.datasets_per_page`` records, 100 by default, and links the first, previous,
+    next and last page (hydra). ``modified_since`` is a day or an instant (ISO 8601): only records
+    changed since then. ``q`` and ``fq`` are as for ``package_search``. Returns the text of the
+    graph.
 
     Raises:
         ObjectNotFound: when the page lies behind the last one.
