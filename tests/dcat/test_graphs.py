@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -16,7 +17,7 @@ from click.testing import CliRunner
 from rdflib import RDF, BNode, Graph, Literal, URIRef
 from tests.dcat.conftest import PREFIX, VARIATIONS, canaries, graph_of, parsed
 
-from ckanext.ontario.dcat import cli, config, domain, validation
+from ckanext.ontario.dcat import cli, config, domain, mapping, validation
 from ckanext.ontario.dcat.mapping import MAPPING
 from factories import as_user
 
@@ -223,3 +224,8 @@ def test_publishers_of_many_records_are_one_question(world: Any) -> None:
     with statements() as seen:
         domain.describe(told[0], validation.portal.catalogue())
     assert seen == []
+
+
+def test_the_page_of_the_documentation_holds_the_mapping() -> None:
+    page = Path(__file__).parents[2] / "docs" / "explanation" / "dcat.md"
+    assert mapping.table() in page.read_text(encoding="utf-8")

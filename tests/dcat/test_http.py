@@ -210,7 +210,7 @@ def test_pages_are_linked_and_hold_everything_once(
         assert graph.value(URIRef(config.base_uri()), RDF.type) == DCAT.Catalog
     assert visited == 2
     assert len(seen) == len(set(seen))
-    opened = [n for n in ("full", "open", "one-language", "inactive", "no-contact", "hidden")]
+    opened = ("full", "open", "one-language", "inactive", "no-contact", "hidden")
     assert set(seen) == {
         f"{config.base_uri()}/dataset/{world.records[name]['id']}" for name in opened
     }

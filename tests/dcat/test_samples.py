@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parents[2] / "harvesters" / "inventory" / "samples"
 SAMPLES: list[dict[str, Any]] = yaml.safe_load(
     (FOLDER / "samples.yaml").read_text(encoding="utf-8")
 )
-MOST = 60
+MOST = 25
 """Records of one file that are checked; the long file repeats the shapes of the others."""
 
 
