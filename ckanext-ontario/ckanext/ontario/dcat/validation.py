@@ -66,7 +66,12 @@ def shapes() -> Graph:
     """Return every shape."""
     graph = Graph()
     for name in SHAPES:
-        text = resources.files(__package__).joinpath("shapes", name).read_text(encoding="utf-8")
+        text = (
+            resources.files("ckanext.ontario.dcat")
+            .joinpath("shapes")
+            .joinpath(name)
+            .read_text(encoding="utf-8")
+        )
         graph.parse(data=text, format="turtle" if name.endswith(".ttl") else "json-ld")
     return graph
 

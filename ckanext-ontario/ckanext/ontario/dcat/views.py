@@ -7,6 +7,8 @@ of CKAN's dataset page.
 
 from __future__ import annotations
 
+from typing import cast
+
 import ckan.plugins.toolkit as tk
 from ckan.lib.search import SearchError, SearchQueryError
 from flask import Blueprint, Response
@@ -71,8 +73,8 @@ def _answer(action: str, wanted: dict[str, str | None]) -> Response:
     try:
         graph = tk.get_action(action)({}, wanted)
     except tk.ValidationError as err:
-        said = [message for messages in err.error_dict.values() for message in messages]
-        return tk.abort(400, " ".join(map(str, said)))
+        found = cast("dict[str, list[str]]", err.error_dict)
+        return tk.abort(400, " ".join(message for said in found.values() for message in said))
     except SearchQueryError as err:
         return tk.abort(400, str(err))
     except SearchError as err:

@@ -47,7 +47,7 @@ class FileFormat:
 @cache
 def content() -> Mapping[str, Any]:
     """Return ``vocabularies.yaml``."""
-    path = resources.files(__package__).joinpath("vocabularies.yaml")
+    path = resources.files("ckanext.ontario.dcat").joinpath("vocabularies.yaml")
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
