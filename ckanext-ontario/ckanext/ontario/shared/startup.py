@@ -17,12 +17,15 @@ GUARD = "ontario_visibility"
 REQUIRED = ("ontario_visibility", "ontario_schema", "ontario")
 """Plugins without which a portal's rules do not hold."""
 
-COMPANIONS = {"harvest": "ontario_harvest"}
+COMPANIONS = {"harvest": "ontario_harvest", "dcat": "ontario_dcat"}
 """Plugins that leave doors open, and the one of ours that closes them."""
 
+_EVERYWHERE = frozenset({"tracking", "structured_data", "croissant", "dcat_json_interface"})
+# The last three write a record's internal fields into pages and files (ontario_dcat does not).
+
 FORBIDDEN: dict[Portal, frozenset[str]] = {
-    Portal.INTERNAL: frozenset({"tracking"}),
-    Portal.PUBLIC: frozenset({"tracking", "harvest", "activity", "stats", "ontario_harvest"}),
+    Portal.INTERNAL: _EVERYWHERE,
+    Portal.PUBLIC: _EVERYWHERE | {"harvest", "activity", "stats", "ontario_harvest"},
 }
 """Plugins that would show what the portal's readers must not see."""
 

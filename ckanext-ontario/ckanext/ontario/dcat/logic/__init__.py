@@ -1,0 +1,1 @@
+"""Actions of the slice and what they accept."""
