@@ -35,6 +35,10 @@ def filled(form: Any, **typed: Any) -> dict[str, Any]:
     return {**sent, "save": "", **typed}
 
 
+def words(element: Any) -> str:
+    return " ".join(element.text_content().split())
+
+
 def stored(record: dict[str, Any]) -> dict[str, Any]:
     return call("package_show", id=record["id"])
 
@@ -62,10 +66,12 @@ def test_the_second_of_two_forms_is_told_and_keeps_what_it_typed(
 
     page = html.fromstring(answer.text)
     (panel,) = page.xpath("//section[@class='ontario-conflict']")
-    said = " ".join(panel.text_content().split())
+    said = words(panel)
     assert "Colleague saved this on" in said
     rows = {
-        row.xpath("string(th)").strip(): [" ".join(td.text_content().split()) for td in row.xpath("td")]
+        row.xpath("string(th)").strip(): [
+            " ".join(td.text_content().split()) for td in row.xpath("td")
+        ]
         for row in panel.xpath(".//tbody/tr")
     }
     assert set(rows) == {"Title", "Update frequency"}
@@ -106,11 +112,11 @@ def test_another_error_does_not_make_the_form_forget_its_version(
 ) -> None:
     address, mine = edit(people.owner, record)
     call("package_patch", people.colleague.name, id=record["id"], maintainer_email="a@ontario.ca")
-    wrong = filled(mine, **{"maintainer_email": "no address"})
+    wrong = filled(mine, maintainer_email="no address")
     wrong.pop(EXPECTED)  # as if its save had come before the other's
     first = people.owner.post(address, wrong)
     assert first.status_code == 200
-    sent = filled(mine, **{"maintainer_email": "c@ontario.ca"})
+    sent = filled(mine, maintainer_email="c@ontario.ca")
     assert people.owner.post(address, sent).status_code == 200
     assert stored(record)["maintainer_email"] == "a@ontario.ca"
 

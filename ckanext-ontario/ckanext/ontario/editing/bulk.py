@@ -29,7 +29,7 @@ TWINS = {"keywords": "tags", "topics": "groups"}
 
 
 @dataclass
-class Problems(Exception):  # noqa: N818 -- it carries the problems rather than being one
+class Problems(Exception):
     """What is wrong with the changes asked for: ``(field, code, detail)``."""
 
     found: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])

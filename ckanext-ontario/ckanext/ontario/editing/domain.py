@@ -69,7 +69,9 @@ def _kind(old: Any, new: Any) -> Kind:
     return Kind.REMOVED if new is None else Kind.CHANGED
 
 
-def compare(old: Record, new: Record, names: Iterable[str], file_names: Iterable[str]) -> Difference:
+def compare(
+    old: Record, new: Record, names: Iterable[str], file_names: Iterable[str]
+) -> Difference:
     """Return what differs between two states of a record.
 
     Args:

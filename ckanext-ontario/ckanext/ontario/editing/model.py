@@ -146,9 +146,13 @@ def create_run(user_id: str, changes: Mapping[str, Any], package_ids: Sequence[s
     run_id = make_uuid()
     model.Session.execute(
         sa.insert(RUN).values(
-            id=run_id, user_id=user_id, phase="previewing", changes=dict(changes),
-            created=now, seen=now,
-        )  # fmt: skip
+            id=run_id,
+            user_id=user_id,
+            phase="previewing",
+            changes=dict(changes),
+            created=now,
+            seen=now,
+        )
     )
     rows = [
         {"run_id": run_id, "position": number, "package_id": one}

@@ -103,25 +103,31 @@ def apply(
         return found.outcome("unchanged")
     if version and version != found.record["metadata_modified"]:
         return found.outcome("stale", [_stale(found.record, version)])
-    dataset = bulk.merged(found.record, found.values)
-    expected = {versions.EXPECTED: found.record["metadata_modified"]}
     outcome = found.outcome("changed")
     note(outcome)
+    return _saved(context, found) or outcome
+
+
+def _saved(context: Context, found: _Found) -> Outcome | None:
+    """Save a record as it was found to become; return what went wrong, or ``None``."""
+    version = str(found.record["metadata_modified"])
+    dataset = bulk.merged(found.record, found.values)
+    saving = {**dataset, versions.EXPECTED: version}
     try:
-        tk.get_action("package_update")(tk.fresh_context(context), {**dataset, **expected})
+        tk.get_action("package_update")(tk.fresh_context(context), saving)
     except tk.ValidationError as err:
         core.Session.rollback()
         if versions.EXPECTED in err.error_dict:
-            return found.outcome("stale", [_stale(found.record, expected[versions.EXPECTED])])
+            return found.outcome("stale", [_stale(found.record, version)])
         problems = _problems(context, dataset) or [_problem("", err.error_summary)]
         return found.outcome("refused", problems)
     except (tk.NotAuthorized, tk.ObjectNotFound):
         core.Session.rollback()
-        return _not_yours(package_id)
+        return _not_yours(str(found.record["id"]))
     except SearchIndexError:
         core.Session.rollback()
         return found.outcome("refused", [_said("", fields.both(NO_INDEX))])
-    return outcome
+    return None
 
 
 def _find(context: Context, package_id: str, changes: bulk.Changes) -> _Found | None:

@@ -140,7 +140,5 @@ def _unknown_choices(changes: bulk.Changes) -> list[tuple[str, str]]:
         choices = fields.choices(known[name])
         for value in ways.values():
             given = value if isinstance(value, list) else [value]
-            found += [
-                (name, str(one)) for one in given if choices and str(one) not in choices
-            ]
+            found += [(name, str(one)) for one in given if choices and str(one) not in choices]
     return found

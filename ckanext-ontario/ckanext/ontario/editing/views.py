@@ -14,6 +14,7 @@ from flask.views import MethodView
 
 from ckanext.ontario.editing import pages
 from ckanext.ontario.editing.logic import copying, history
+from ckanext.ontario.editing.logic.reading import readable
 from ckanext.ontario.shared.guard import guarded
 
 __all__ = ["get_blueprints"]
@@ -27,9 +28,7 @@ def changes(id: str) -> Any:  # noqa: A002 -- CKAN's name for it in addresses
     since, error = tk.request.args.get("since", ""), ""
     call = tk.get_action("ontario_dataset_changes")
     try:
-        pkg = tk.get_action("package_show")(pages.context(), {"id": id})
-        if pkg.get("type") != "dataset":
-            return tk.abort(404, tk._("Dataset not found"))
+        pkg = readable(pages.context(), id)
         try:
             found = call(pages.context(), {"id": id, "since": since})
         except tk.ValidationError as err:
@@ -38,7 +37,7 @@ def changes(id: str) -> Any:  # noqa: A002 -- CKAN's name for it in addresses
     except tk.ObjectNotFound:
         return tk.abort(404, tk._("Dataset not found"))
     except tk.NotAuthorized:
-        return _hidden_or_refused(id)
+        return _refused()
     extra = {
         "pkg": pkg, "pkg_dict": pkg, "dataset_type": "dataset", "changes": found,
         "since": since, "error": error, "saves": history.choices(found["id"]),
@@ -47,11 +46,9 @@ def changes(id: str) -> Any:  # noqa: A002 -- CKAN's name for it in addresses
     return (page, 400) if error else page
 
 
-def _hidden_or_refused(package_id: str) -> Any:
-    """Answer 403 to those who may see the record, 404 to those who may not know of it."""
-    if tk.h.check_access("package_show", {"id": package_id}):
-        return tk.abort(403, tk._("Only those who may edit a dataset may do this."))
-    return tk.abort(404, tk._("Dataset not found"))
+def _refused() -> Any:
+    """Answer those who may see the record, and no more."""
+    return tk.abort(403, tk._("Only editors may do this."))
 
 
 class DuplicateView(MethodView):
@@ -73,7 +70,7 @@ class DuplicateView(MethodView):
         except tk.ObjectNotFound:
             return tk.abort(404, tk._("Dataset not found"))
         except tk.NotAuthorized:
-            return _hidden_or_refused(id)
+            return _refused()
         tk.h.flash_success(tk._("This is the copy, a draft. Give it a title of its own."))
         if made["uploads"]:
             said = tk._("These files were uploaded to the original. Add them to the copy: {names}")
@@ -82,12 +79,12 @@ class DuplicateView(MethodView):
 
     def _ask(self, package_id: str, errors: dict[str, str]) -> Any:
         try:
-            tk.check_access("ontario_dataset_duplicate", pages.context(), {"id": package_id})
-            pkg = tk.get_action("package_show")(pages.context(), {"id": package_id})
+            pkg = readable(pages.context(), package_id)
+            tk.check_access("ontario_dataset_duplicate", pages.context(), {"id": pkg["id"]})
         except tk.ObjectNotFound:
             return tk.abort(404, tk._("Dataset not found"))
         except tk.NotAuthorized:
-            return _hidden_or_refused(package_id)
+            return _refused()
         extra = {
             "pkg": pkg, "pkg_dict": pkg, "dataset_type": "dataset", "errors": errors,
             "ministries": copying.ministries(pages.context()),

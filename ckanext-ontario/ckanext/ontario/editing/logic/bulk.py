@@ -151,7 +151,6 @@ def _view(run: Mapping[str, Any], *, items: bool = True) -> dict[str, Any]:
     if items:
         waiting = {"status": "waiting", "changes": [], "problems": []}
         view["items"] = [
-            one["result"] if one["done"] else {**waiting, "id": one["package_id"]}
-            for one in found
+            one["result"] if one["done"] else {**waiting, "id": one["package_id"]} for one in found
         ]
     return view

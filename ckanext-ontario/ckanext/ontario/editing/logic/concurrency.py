@@ -102,9 +102,7 @@ def _require(
         _refuse(context, package_id, expected.instant, now)
 
 
-def _refuse(
-    context: Context, package_id: str, since: datetime, now: Mapping[str, Any]
-) -> NoReturn:
+def _refuse(context: Context, package_id: str, since: datetime, now: Mapping[str, Any]) -> NoReturn:
     who, when = saved_by(package_id, since, now)
     own = core.User.get(str(context.get("user") or ""))
     if who is not None and own is not None and who["name"] == own.name:
@@ -114,11 +112,10 @@ def _refuse(
     else:
         said = tk._("This was changed on {when}, after you opened it, by a harvest or a program.")
     text = said.format(who=(who or {}).get("display_name"), when=when)
+    nothing = tk._("Nothing that you changed was saved.")
     if not context.get("defer_commit"):
         core.Session.rollback()
-    raise tk.ValidationError(
-        {versions.EXPECTED: [f"{text} {tk._('Nothing that you changed was saved.')}"]}
-    )
+    raise tk.ValidationError({versions.EXPECTED: [f"{text} {nothing}"]})
 
 
 def saved_by(

@@ -8,6 +8,7 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
 
 from ckanext.ontario.editing import copying, fields
+from ckanext.ontario.editing.logic.reading import readable
 
 __all__ = ["ontario_dataset_duplicate"]
 
@@ -28,13 +29,11 @@ def ontario_dataset_duplicate(context: Context, data_dict: DataDict) -> dict[str
         ``{"dataset": the draft as package_show answers it, "uploads": [names of files to add]}``.
 
     Raises:
+        ObjectNotFound: when there is no such dataset, or the user may not know of it.
         ValidationError: on ``owner_org`` when there is a choice of ministries, and none was made.
     """
-    wanted = {"id": tk.get_or_bust(data_dict, "id")}
-    tk.check_access("ontario_dataset_duplicate", context, dict(data_dict))
-    original = tk.get_action("package_show")(tk.fresh_context(context), wanted)
-    if original.get("type") != "dataset":
-        raise tk.ValidationError({"id": [tk._("Only datasets can be duplicated.")]})
+    original = readable(context, tk.get_or_bust(data_dict, "id"))
+    tk.check_access("ontario_dataset_duplicate", context, {"id": original["id"]})
     values, uploads = copying.copied(
         original, fields.names(fields.DATASET), fields.names(fields.RESOURCE)
     )

@@ -12,6 +12,7 @@ from ckan.types import Context, DataDict
 
 from ckanext.ontario.editing import fields, model, versions
 from ckanext.ontario.editing.domain import Change, Difference, FileChange, compare
+from ckanext.ontario.editing.logic.reading import readable
 
 __all__ = ["ontario_dataset_changes"]
 
@@ -41,10 +42,10 @@ def ontario_dataset_changes(context: Context, data_dict: DataDict) -> dict[str, 
         old as ``since``: then the oldest one is the beginning. Instants are UTC.
 
     Raises:
+        ObjectNotFound: when there is no such dataset, or the user may not know of it.
         ValidationError: when ``since`` is neither an instant nor a save of this record.
     """
-    wanted = {"id": tk.get_or_bust(data_dict, "id")}
-    record = tk.get_action("package_show")(tk.fresh_context(context), wanted)
+    record = readable(context, tk.get_or_bust(data_dict, "id"))
     tk.check_access("ontario_dataset_changes", context, {"id": record["id"]})
     since = str(data_dict.get("since") or "").strip()
     start, instant = _start(record, since)
@@ -161,10 +162,14 @@ def choices(package_id: str) -> list[tuple[str, str]]:
     found = model.saves(package_id, MOST_SAVES)
     people = model.people(user_id for _id, _instant, user_id in found)
     return [
-        (
-            activity_id,
-            f"{tk.h.render_datetime(instant, with_hours=True)} – "
-            f"{people.get(user_id, {}).get('display_name', '')}",
-        )
+        (activity_id, " – ".join(filter(None, (_when(instant), _who(people.get(user_id))))))
         for activity_id, instant, user_id in found
     ]
+
+
+def _when(instant: datetime) -> str:
+    return str(tk.h.render_datetime(instant, with_hours=True))
+
+
+def _who(person: Mapping[str, Any] | None) -> str:
+    return str((person or {}).get("display_name", ""))
