@@ -176,7 +176,7 @@ def test_choose_preview_apply_report(people: People, mine: list[dict[str, Any]])
     assert people.owner.post(address).status_code == 302
     report = text(html.fromstring(people.owner.get(address).text))
     assert "Report of the change" in report
-    assert "Changed: 1" in report
+    assert "Has changed: 1" in report
     assert "Saved by somebody meanwhile: 1" in report
     assert shown(mine[0])["keywords"]["fr"] == ["lacs", "niveau d'eau", "santé", "eau"]
     assert shown(mine[1])["update_frequency"] == "other"

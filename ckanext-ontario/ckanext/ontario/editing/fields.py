@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timezone
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import ckan.plugins.toolkit as tk
+from babel import dates
 from flask_babel import force_locale
 
 from ckanext.ontario.shared.bilingual import LANGUAGES, pick
 
 DATASET, RESOURCE = "dataset_fields", "resource_fields"
+
+TORONTO = ZoneInfo("America/Toronto")
 
 Field = Mapping[str, Any]
 Text2 = dict[str, str]
@@ -67,7 +72,14 @@ def in_words(field: Field, value: Any, language: str) -> list[tuple[str, str]]:
         value: as ``package_show`` answers it, or as a form sent it.
         language: the reader's; labels of choices are in it.
     """
+    if field.get("field_name") == "owner_org" and value:
+        return [("", _ministry(str(value), language))]
     return list(_lines(choices(field), value, language))
+
+
+def _ministry(identifier: str, language: str) -> str:
+    found = cast("Mapping[str, Any]", tk.h.get_organization(identifier) or {})
+    return pick(found.get("title_translated"), language) or identifier
 
 
 def _lines(known: Mapping[str, Text2], value: Any, language: str) -> Iterator[tuple[str, str]]:
@@ -93,6 +105,14 @@ def _word(known: Mapping[str, Text2], value: Any, language: str) -> str:
 
 def _joined(value: Any) -> str:
     return ", ".join(map(str, cast("list[Any]", value))) if isinstance(value, list) else str(value)
+
+
+def when(instant: datetime, language: str) -> str:
+    """Return an instant (naive UTC) in words, by the clock of Toronto."""
+    local = instant.replace(tzinfo=timezone.utc).astimezone(TORONTO)
+    locale = f"{language}_CA"
+    day = dates.format_date(local, "long", locale=locale)
+    return f"{day}, {dates.format_time(local, 'short', tzinfo=TORONTO, locale=locale)}"
 
 
 def both(text: str, **values: object) -> Text2:

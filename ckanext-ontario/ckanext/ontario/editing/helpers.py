@@ -7,7 +7,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.ontario.editing import conflicts, fields
+from ckanext.ontario.editing import conflicts, fields, versions
 from ckanext.ontario.shared.bilingual import language_of, pick
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "ontario_editing_label",
     "ontario_editing_may_duplicate",
     "ontario_editing_version",
+    "ontario_editing_when",
     "ontario_editing_words",
 ]
 
@@ -45,6 +46,11 @@ def ontario_editing_label(label: Mapping[str, str] | str) -> str:
     if isinstance(label, str):
         return label
     return pick(label, language_of(str(tk.h.lang()))) or ""
+
+
+def ontario_editing_when(written: str) -> str:
+    """Return an instant (ISO 8601, UTC) in the reader's words, by the clock of Toronto."""
+    return fields.when(versions.instant(written), language_of(str(tk.h.lang())))
 
 
 def ontario_editing_words(

@@ -162,7 +162,7 @@ def _stale(record: Mapping[str, Any], version: str) -> dict[str, Any]:
     said: dict[str, str] = {}
     for code in LANGUAGES:
         with force_locale(code):
-            when = str(tk.h.render_datetime(instant, with_hours=True))
+            when = fields.when(instant, code)
             text = tk._(STALE) if who else tk._(STALE_UNKNOWN)
             said[code] = text.format(when=when, who=(who or {}).get("display_name"))
     return _said("", said)

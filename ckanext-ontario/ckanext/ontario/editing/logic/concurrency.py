@@ -13,8 +13,10 @@ from typing import Any, NoReturn
 import ckan.plugins.toolkit as tk
 from ckan import model as core
 from ckan.types import Action, Context, DataDict
+from flask_babel import get_locale
 
 from ckanext.ontario.editing import fields, model, versions
+from ckanext.ontario.shared.bilingual import language_of
 
 __all__ = ["package_update", "resource_update"]
 
@@ -128,4 +130,4 @@ def saved_by(
     found = model.last_save(package_id, since)
     who = model.people([found[0]]).get(found[0]) if found else None
     instant = found[1] if found else versions.instant(now.get("metadata_modified"))
-    return who, str(tk.h.render_datetime(instant, with_hours=True))
+    return who, fields.when(instant, language_of(str(get_locale() or "")))

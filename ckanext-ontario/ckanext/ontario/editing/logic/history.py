@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
@@ -13,13 +12,12 @@ from ckan.types import Context, DataDict
 from ckanext.ontario.editing import fields, model, versions
 from ckanext.ontario.editing.domain import Change, Difference, FileChange, compare
 from ckanext.ontario.editing.logic.reading import readable
+from ckanext.ontario.shared.bilingual import language_of
 
 __all__ = ["ontario_dataset_changes"]
 
 MOST_SAVES = 100
 """Saves that are told one by one; the difference as a whole always covers all."""
-
-TORONTO = ZoneInfo("America/Toronto")
 
 
 @tk.side_effect_free
@@ -37,7 +35,7 @@ def ontario_dataset_changes(context: Context, data_dict: DataDict) -> dict[str, 
         ``{"id", "name", "title", "since", "from": {"activity_id", "timestamp"} or null,
         "complete", "fields": [{"field", "label", "kind", "old", "new"}], "resources": [{"id",
         "kind", "name", "fields"}], "resources_moved", "saves": [{"activity_id", "timestamp",
-        "user", "fields", "resources"}], "more_saves"}``. ``kind`` is ``added``, ``removed`` or
+        "made", "user", "fields", "resources"}], "more_saves"}``. ``kind`` is ``added``, ``removed`` or
         ``changed``; labels are ``{"en", "fr"}``. ``complete`` is false when no state was kept as
         old as ``since``: then the oldest one is the beginning. Instants are UTC.
 
@@ -89,7 +87,7 @@ def _start(record: Mapping[str, Any], since: str) -> tuple[Any, datetime | None]
 def _instant(written: str) -> datetime:
     read = versions.instant(written)
     if len(written) == len("2026-05-31"):
-        return read.replace(tzinfo=TORONTO).astimezone(timezone.utc).replace(tzinfo=None)
+        return read.replace(tzinfo=fields.TORONTO).astimezone(timezone.utc).replace(tzinfo=None)
     return read
 
 
@@ -148,6 +146,7 @@ def _saves(before: Mapping[str, Any], states: Sequence[Any]) -> list[dict[str, A
             {
                 "activity_id": state.id,
                 "timestamp": state.timestamp.isoformat(),
+                "made": state.activity_type == "new package",
                 "user": people.get(state.user_id),
                 "fields": [one.field for one in found.fields],
                 "resources": len(found.files),
@@ -168,7 +167,7 @@ def choices(package_id: str) -> list[tuple[str, str]]:
 
 
 def _when(instant: datetime) -> str:
-    return str(tk.h.render_datetime(instant, with_hours=True))
+    return fields.when(instant, language_of(str(tk.h.lang())))
 
 
 def _who(person: Mapping[str, Any] | None) -> str:
