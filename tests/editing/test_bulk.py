@@ -32,6 +32,12 @@ def mine(people: People) -> list[dict[str, Any]]:
     return [make_dataset(people.owner.name, people.ministry) for _ in range(2)]
 
 
+@pytest.fixture(scope="module")
+def untouched(people: People) -> list[dict[str, Any]]:
+    """Records for tests in which nothing is changed."""
+    return [make_dataset(people.owner.name, people.ministry) for _ in range(2)]
+
+
 def ids(records: list[dict[str, Any]]) -> list[str]:
     return [one["id"] for one in records]
 
@@ -47,8 +53,10 @@ def statuses(results: list[dict[str, Any]]) -> list[str]:
 # --- the action ------------------------------------------------------------------------------
 
 
-def test_a_dry_run_shows_and_changes_nothing(people: People, mine: list[dict[str, Any]]) -> None:
-    done = people.owner.ask(BULK, ids=ids(mine), changes=MANY, dry_run=True)
+def test_a_dry_run_shows_and_changes_nothing(
+    people: People, untouched: list[dict[str, Any]]
+) -> None:
+    done = people.owner.ask(BULK, ids=ids(untouched), changes=MANY, dry_run=True)
     assert statuses(done["results"]) == ["ready"] * 2
     changes = {one["field"]: one for one in done["results"][0]["changes"]}
     assert changes["topics"]["old"] == ["environment-and-natural-resources"]
@@ -56,7 +64,7 @@ def test_a_dry_run_shows_and_changes_nothing(people: People, mine: list[dict[str
     assert changes["keywords"]["new"] == WORDS
     unit = {"en": "Surface Water Unit", "fr": "Unité nouvelle"}
     assert changes["maintainer_translated"]["new"] == unit
-    assert shown(mine[0])["metadata_modified"] == mine[0]["metadata_modified"]
+    assert shown(untouched[0])["metadata_modified"] == untouched[0]["metadata_modified"]
 
 
 def test_it_changes_what_was_asked_and_twice_is_once(
@@ -142,11 +150,11 @@ def test_what_is_not_understood_is_named(people: People, given: dict[str, Any], 
 @pytest.mark.parametrize("who", ["member", "nobody"])
 @pytest.mark.parametrize("action", [BULK, "ontario_bulk_run_create"])
 def test_who_edits_nothing_changes_nothing(
-    people: People, mine: list[dict[str, Any]], who: str, action: str
+    people: People, untouched: list[dict[str, Any]], who: str, action: str
 ) -> None:
-    answer = getattr(people, who).action(action, ids=ids(mine), changes=DAILY)
+    answer = getattr(people, who).action(action, ids=ids(untouched), changes=DAILY)
     assert answer.status_code in {401, 403}
-    assert shown(mine[0])["update_frequency"] == "other"
+    assert shown(untouched[0])["update_frequency"] == "other"
 
 
 # --- the pages -------------------------------------------------------------------------------
@@ -211,8 +219,8 @@ def test_a_form_with_something_missing_comes_back(people: People, sent: dict[str
     assert html.fromstring(answer.text).xpath("//div[@role='alert']//li")
 
 
-def test_a_change_is_its_owners_alone(people: People, mine: list[dict[str, Any]]) -> None:
-    address, _ = preview(people.owner, {"ids": ids(mine), "set-update_frequency": "daily"})
+def test_a_change_is_its_owners_alone(people: People, untouched: list[dict[str, Any]]) -> None:
+    address, _ = preview(people.owner, {"ids": ids(untouched), "set-update_frequency": "daily"})
     for caller in (people.colleague, people.outsider):
         assert caller.get(address).status_code == 404
         assert caller.post(address).status_code == 404
@@ -222,7 +230,7 @@ def test_a_change_is_its_owners_alone(people: People, mine: list[dict[str, Any]]
         assert caller.get(address).status_code in {302, 401, 403}
         assert caller.post(address).status_code in {401, 403}
         assert caller.get("/editing/bulk").status_code in {302, 401, 403}
-    assert shown(mine[0])["update_frequency"] == "other"
+    assert shown(untouched[0])["update_frequency"] == "other"
 
 
 # --- killed and taken up again ---------------------------------------------------------------
@@ -279,10 +287,10 @@ def test_two_workers_do_not_do_the_same_twice(people: People, mine: list[dict[st
 
 
 def test_a_large_one_waits_for_the_background_and_can_be_taken_up(
-    people: People, mine: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    people: People, untouched: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runs, "AT_ONCE", 1)
-    run = people.owner.ask("ontario_bulk_run_create", ids=ids(mine), changes=DAILY)
+    run = people.owner.ask("ontario_bulk_run_create", ids=ids(untouched), changes=DAILY)
     assert (run["phase"], run["counts"]["waiting"], run["still"]) == ("previewing", 2, False)
     page = people.owner.get(f"/editing/bulk/{run['id']}")
     assert "<progress" in page.text
@@ -296,8 +304,8 @@ def test_a_large_one_waits_for_the_background_and_can_be_taken_up(
     assert people.owner.ask("ontario_bulk_run_show", id=run["id"])["phase"] == "ready"
 
 
-def test_a_closed_account_changes_nothing(people: People, mine: list[dict[str, Any]]) -> None:
-    run = people.owner.ask("ontario_bulk_run_create", ids=ids(mine), changes=DAILY)
+def test_a_closed_account_changes_nothing(people: People, untouched: list[dict[str, Any]]) -> None:
+    run = people.owner.ask("ontario_bulk_run_create", ids=ids(untouched), changes=DAILY)
     model.advance(run["id"], "ready", "applying")
     user = core.User.get(people.owner.name)
     user.state = core.State.DELETED
@@ -305,7 +313,7 @@ def test_a_closed_account_changes_nothing(people: People, mine: list[dict[str, A
     try:
         runs.work(run["id"])
         assert {one["result"]["status"] for one in model.items(run["id"])} == {"refused"}
-        assert shown(mine[0])["update_frequency"] == "other"
+        assert shown(untouched[0])["update_frequency"] == "other"
     finally:
         core.User.get(people.owner.name).state = core.State.ACTIVE
         core.Session.commit()

@@ -55,6 +55,9 @@ class EditingItem(tk.BaseModel):
 
 
 RUN, ITEM = EditingRun.__table__, EditingItem.__table__
+ACTIVITY: Any = Activity
+PERSON: Any = model.User
+"""As SQLAlchemy has them; the types of CKAN's models describe instances."""
 
 
 # --- records ---------------------------------------------------------------------------------
@@ -81,9 +84,9 @@ def package_of(resource_id: str) -> str | None:
 def last_save(package_id: str, after: datetime) -> tuple[str, datetime] | None:
     """Return who saved a record last, and when, if that was after ``after`` (naive UTC)."""
     row = model.Session.execute(
-        sa.select(Activity.user_id, Activity.timestamp)
-        .where(_about(package_id), Activity.timestamp > after)
-        .order_by(Activity.timestamp.desc())
+        sa.select(ACTIVITY.user_id, ACTIVITY.timestamp)
+        .where(_about(package_id), ACTIVITY.timestamp > after)
+        .order_by(ACTIVITY.timestamp.desc())
         .limit(1)
     ).first()
     return (row[0], row[1]) if row else None
@@ -91,40 +94,40 @@ def last_save(package_id: str, after: datetime) -> tuple[str, datetime] | None:
 
 def _about(package_id: str) -> Any:
     types = ("new package", "changed package", "deleted package")
-    return sa.and_(Activity.object_id == package_id, Activity.activity_type.in_(types))
+    return sa.and_(ACTIVITY.object_id == package_id, ACTIVITY.activity_type.in_(types))
 
 
 def stored_activity(package_id: str, activity_id: str) -> Any:
     """Return a stored state of a record by its activity's id, or ``None``."""
-    query = sa.select(Activity).where(_about(package_id), Activity.id == activity_id)
+    query = sa.select(ACTIVITY).where(_about(package_id), ACTIVITY.id == activity_id)
     return model.Session.scalars(query).first()
 
 
 def state_at(package_id: str, instant: datetime) -> Any:
     """Return the stored state of a record at an instant (naive UTC), or ``None``."""
     return model.Session.scalars(
-        sa.select(Activity)
-        .where(_about(package_id), Activity.timestamp <= instant)
-        .order_by(Activity.timestamp.desc())
+        sa.select(ACTIVITY)
+        .where(_about(package_id), ACTIVITY.timestamp <= instant)
+        .order_by(ACTIVITY.timestamp.desc())
         .limit(1)
     ).first()
 
 
 def states_after(package_id: str, instant: datetime | None, limit: int) -> list[Any]:
     """Return the latest ``limit`` stored states after an instant, oldest first."""
-    query = sa.select(Activity).where(_about(package_id))
+    query = sa.select(ACTIVITY).where(_about(package_id))
     if instant is not None:
-        query = query.where(Activity.timestamp > instant)
-    found = model.Session.scalars(query.order_by(Activity.timestamp.desc()).limit(limit))
+        query = query.where(ACTIVITY.timestamp > instant)
+    found = model.Session.scalars(query.order_by(ACTIVITY.timestamp.desc()).limit(limit))
     return list(found)[::-1]
 
 
 def saves(package_id: str, limit: int) -> list[tuple[str, datetime, str]]:
     """Return ``(activity id, instant, user id)`` of the latest saves, latest first."""
     rows = model.Session.execute(
-        sa.select(Activity.id, Activity.timestamp, Activity.user_id)
+        sa.select(ACTIVITY.id, ACTIVITY.timestamp, ACTIVITY.user_id)
         .where(_about(package_id))
-        .order_by(Activity.timestamp.desc())
+        .order_by(ACTIVITY.timestamp.desc())
         .limit(limit)
     )
     return [(row[0], row[1], row[2]) for row in rows]
@@ -132,7 +135,7 @@ def saves(package_id: str, limit: int) -> list[tuple[str, datetime, str]]:
 
 def people(user_ids: Iterable[str]) -> dict[str, Row]:
     """Return ``{user id: {"name", "display_name"}}`` of those who are known."""
-    rows = model.Session.scalars(sa.select(model.User).where(model.User.id.in_(set(user_ids))))
+    rows = model.Session.scalars(sa.select(PERSON).where(PERSON.id.in_(set(user_ids))))
     return {one.id: {"name": one.name, "display_name": one.display_name} for one in rows}
 
 
@@ -212,7 +215,7 @@ def advance(run_id: str, phase: str, to: str) -> bool:
 
 def claim(run_id: str) -> Any:
     """Return a connection that alone works on a run, or ``None``; close it to let go."""
-    connection = model.meta.engine.connect()
+    connection = model.ensure_engine().connect()
     query = sa.text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))")
     if connection.execute(query, {"key": f"ontario_editing_run:{run_id}"}).scalar():
         return connection

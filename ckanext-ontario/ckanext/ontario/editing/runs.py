@@ -24,6 +24,8 @@ AT_ONCE = 20
 STILL = timedelta(seconds=60)
 """A run that nothing happened to for so long may be taken up again."""
 
+STATUSES = ("ready", "changed", "unchanged", "refused", "stale", "waiting")
+
 NEXT = {"previewing": "ready", "applying": "done"}
 """Phase in which work is done → what comes after it."""
 
@@ -91,7 +93,7 @@ def stands_still(run: Mapping[str, Any]) -> bool:
 
 def counts(items: list[dict[str, Any]]) -> dict[str, int]:
     """Return how many records there are by what they came to; ``waiting`` those not done."""
-    found = dict.fromkeys(("ready", "changed", "unchanged", "refused", "stale", "waiting"), 0)
+    found: dict[str, int] = dict.fromkeys(STATUSES, 0)
     for item in items:
         found[item["result"]["status"] if item["done"] else "waiting"] += 1
     return found
@@ -103,7 +105,7 @@ def wanted(ids: Any, changes: Any) -> tuple[list[str], bulk.Changes]:
     Raises:
         ValidationError: naming each thing that is not understood.
     """
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, Any] = {}
     if not isinstance(ids, list) or not ids or not all(isinstance(one, str) for one in ids):
         errors["ids"] = [tk._("Choose at least one record.")]
     elif len(ids) > bulk.MOST:

@@ -104,7 +104,7 @@ class BulkView(MethodView):
 
     def post(self) -> Any:
         """Make the preview, or say what is missing."""
-        form = cast("pages.Form", tk.request.form)
+        form = tk.request.form
         if "find" in form:
             return self._show(form, {})
         given = {"ids": pages.chosen_ids(form), "changes": pages.changes(form)}

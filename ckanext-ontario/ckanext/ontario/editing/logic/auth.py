@@ -43,7 +43,7 @@ def ontario_dataset_changes(context: Context, data_dict: DataDict) -> AuthResult
 def ontario_dataset_duplicate(context: Context, data_dict: DataDict) -> AuthResult:
     """Let editors of any ministry who may read the record."""
     allowed = _edits_somewhere(context, "create_dataset")
-    if not allowed["success"]:
+    if not allowed.get("success"):
         return allowed
     return authz.is_authorized("package_show", context, {"id": data_dict.get("id")})
 

@@ -35,9 +35,10 @@ def ontario_dataset_changes(context: Context, data_dict: DataDict) -> dict[str, 
         ``{"id", "name", "title", "since", "from": {"activity_id", "timestamp"} or null,
         "complete", "fields": [{"field", "label", "kind", "old", "new"}], "resources": [{"id",
         "kind", "name", "fields"}], "resources_moved", "saves": [{"activity_id", "timestamp",
-        "made", "user", "fields", "resources"}], "more_saves"}``. ``kind`` is ``added``, ``removed`` or
-        ``changed``; labels are ``{"en", "fr"}``. ``complete`` is false when no state was kept as
-        old as ``since``: then the oldest one is the beginning. Instants are UTC.
+        "made", "user", "fields", "resources"}], "more_saves"}``. ``kind`` is ``added``,
+        ``removed`` or ``changed``; labels are ``{"en", "fr"}``. ``complete`` is false when no
+        state was kept as old as ``since``: then the oldest one is the beginning. Instants are
+        UTC.
 
     Raises:
         ObjectNotFound: when there is no such dataset, or the user may not know of it.
