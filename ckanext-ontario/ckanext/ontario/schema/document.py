@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from ckanext.ontario.schema.collation import sort_key
+from ckanext.ontario.shared.collation import sort_key
 from ckanext.ontario.schema.index_values import (
     clean,
     distinct,
