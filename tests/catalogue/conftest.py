@@ -108,7 +108,9 @@ def reader(internal: Any, catalogue: Any) -> Callable[..., Any]:
     def get(address: str, person: str = "editor") -> Any:
         headers = {"Authorization": tokens[person]} if person else {}
         client = internal.test_client(use_cookies=False)
-        answer = client.get(address, headers={**headers, "Accept": "text/html"})
+        answer = client.get(
+            address, headers={**headers, "Accept": "text/html"}, follow_redirects=False
+        )
         return Page(answer.status_code, answer.data, answer.headers)
 
     return get

@@ -94,7 +94,5 @@ def _add(made: Any, one: Entry) -> None:
 def _clean(text: str) -> str:
     """Return ``text`` without what XML can't carry."""
     return "".join(
-        one
-        for one in text
-        if one in "\t\n" or unicodedata.category(one) not in {"Cc", "Cs", "Cn"}
+        one for one in text if one in "\t\n" or unicodedata.category(one) not in {"Cc", "Cs", "Cn"}
     )

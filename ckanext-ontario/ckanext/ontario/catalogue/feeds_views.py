@@ -46,21 +46,21 @@ def everything() -> Response:
 
 
 @ontario_catalogue_feeds.route("/feeds/organization/<id>.atom")
-def organization(id: str) -> Response:
+def organization(id: str) -> Response:  # noqa: A002 -- as links to CKAN's own page name it
     """Answer the feed of an organization."""
     shown = shown_group("organization", id)
     return _answer(publisher_place(shown), _title(shown))
 
 
 @ontario_catalogue_feeds.route("/feeds/group/<id>.atom")
-def topic(id: str) -> Response:
+def topic(id: str) -> Response:  # noqa: A002 -- as links to CKAN's own page name it
     """Answer the feed of a topic."""
     shown = shown_group("group", id)
     return _answer(topic_place(shown), _title(shown))
 
 
 @ontario_catalogue_feeds.route("/feeds/tag/<id>.atom")
-def tag(id: str) -> Response:
+def tag(id: str) -> Response:  # noqa: A002 -- as links to CKAN's own page name it
     """Lead to the feed of a search for a tag."""
     return tk.redirect_to("ontario_catalogue_feeds.search", tags=id)
 
@@ -83,9 +83,7 @@ def _answer(place: Place, title: str) -> Response:
         tk.abort(HTTPStatus.SERVICE_UNAVAILABLE)
     feed = _feed(place, wanted, title, result)
     identifier = _absolute(place.feed_url(wanted))
-    return Response(
-        feeds.atom(feed, identifier, clock.now()), content_type=feeds.CONTENT_TYPE
-    )
+    return Response(feeds.atom(feed, identifier, clock.now()), content_type=feeds.CONTENT_TYPE)
 
 
 def _feed(place: Place, wanted: Wanted, title: str, result: dict[str, Any]) -> feeds.Feed:

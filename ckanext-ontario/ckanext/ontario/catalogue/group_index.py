@@ -20,7 +20,8 @@ _MAX_GROUPS = 1_000
 @dataclass(frozen=True)
 class Entry:
     """One organization or topic. ``language`` is that of the title, ``other`` says it is not
-    the reader's."""
+    the reader's.
+    """
 
     title: str
     language: str
@@ -70,7 +71,9 @@ def index(kind: str, typed: str) -> Index:
     sections = [
         Section(key, _heading(key) if kind == "organization" else "", _entries(kind, own, counts))
         for key in [*order, ""]
-        if (own := [one for one in listed if (one.category if one.category in order else "") == key])
+        if (
+            own := [one for one in listed if (one.category if one.category in order else "") == key]
+        )
     ]
     endpoint = "organizations" if kind == "organization" else "topics"
     action = str(tk.h.url_for(f"ontario_catalogue_search.{endpoint}"))

@@ -195,7 +195,9 @@ def _choose(chosen: dict[str, list[str]], ignored: list[str], name: str, value: 
         values.append(value)
 
 
-def _told(single: Mapping[str, str], text: str, sort: str | None, rows: int, page: int) -> list[str]:
+def _told(
+    single: Mapping[str, str], text: str, sort: str | None, rows: int, page: int
+) -> list[str]:
     """Return ``name=value`` of what was given and not taken as it stands."""
     differs = {
         "q": len(single.get("q", "")) > MAX_TEXT,
@@ -210,7 +212,7 @@ def _sort(given: str) -> str | None:
     """Return the key of an order; ``None`` when there is no such order."""
     if not given or given in SORTS:
         return given or RELEVANCE
-    parts = given.split(",")[0].lower().split()
+    parts = given.split(",", maxsplit=1)[0].lower().split()
     key = _OLD_SORTS.get(parts[0]) if parts else None
     backwards = len(parts) > 1 and parts[1] == "desc"
     return "title_desc" if key == "title" and backwards else key

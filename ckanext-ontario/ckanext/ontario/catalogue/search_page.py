@@ -187,9 +187,7 @@ def _frame(place: Place, wanted: Wanted, fields: Sequence[str]) -> SearchPage:
     )
 
 
-def _pills(
-    place: Place, wanted: Wanted, labels: Callable[[str, str], str]
-) -> list[Pill]:
+def _pills(place: Place, wanted: Wanted, labels: Callable[[str, str], str]) -> list[Pill]:
     titles = search_labels.titles()
     return [
         Pill(titles[name], labels(name, value), place.url(wanted.without(name, value)))

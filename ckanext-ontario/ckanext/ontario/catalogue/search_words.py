@@ -56,9 +56,9 @@ def shorter(text: str) -> list[str]:
     words = text.split()
     if not is_plain(text) or not 1 < len(words) <= MAX_WORDS:
         return []
-    return [
-        " ".join(words[:at] + words[at + 1 :]) for at in range(len(words) - 1, -1, -1)
-    ][:MAX_SHORTER]
+    return [" ".join(words[:at] + words[at + 1 :]) for at in range(len(words) - 1, -1, -1)][
+        :MAX_SHORTER
+    ]
 
 
 def fold(text: str) -> str:
@@ -70,7 +70,7 @@ def fold(text: str) -> str:
 def _fuzzy(word: str) -> str:
     if not _WORD.fullmatch(word):
         return word
-    return f"{word}~{1 if len(word) < 6 else 2}"  # noqa: PLR2004 -- as Lucene's own AUTO
+    return f"{word}~{1 if len(word) < 6 else 2}"
 
 
 def _closest(word: str, by_folded: dict[str, str]) -> str:
