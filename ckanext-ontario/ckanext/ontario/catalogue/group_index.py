@@ -19,9 +19,7 @@ _MAX_GROUPS = 1_000
 
 @dataclass(frozen=True)
 class Entry:
-    """One organization or topic. ``language`` is that of the title, ``other`` says it is not
-    the reader's.
-    """
+    """One organization or topic; ``language`` is that of its title."""
 
     title: str
     language: str
@@ -67,13 +65,13 @@ def index(kind: str, typed: str) -> Index:
     counts = _counts(_COUNTED[kind])
     listed = [one for one in group_names.listed(kind) if _holds(one, fold(text))]
     labels = search_labels.choices().get("category", {}) if kind == "organization" else {}
-    order = list(labels)
+    by_key: dict[str, list[group_names.Listed]] = {key: [] for key in [*labels, ""]}
+    for one in listed:
+        by_key[one.category if one.category in by_key else ""].append(one)
     sections = [
         Section(key, _heading(key) if kind == "organization" else "", _entries(kind, own, counts))
-        for key in [*order, ""]
-        if (
-            own := [one for one in listed if (one.category if one.category in order else "") == key]
-        )
+        for key, own in by_key.items()
+        if own
     ]
     endpoint = "organizations" if kind == "organization" else "topics"
     action = str(tk.h.url_for(f"ontario_catalogue_search.{endpoint}"))

@@ -151,7 +151,7 @@ def read(given: Iterable[tuple[str, str]], *, preselect: bool = False) -> Wanted
     rows = _number(single.get("rows", ""), PAGE_SIZES[0])
     rows = rows if rows in PAGE_SIZES else PAGE_SIZES[0]
     page = min(max(_number(single.get("page", ""), 1), 1), MAX_START // rows)
-    told = _told(single, text, sort, rows, page)
+    told = _told(single, sort, rows, page)
     return Wanted(
         q=text,
         chosen={name: tuple(chosen[name]) for name in FILTERS if chosen.get(name)},
@@ -195,9 +195,7 @@ def _choose(chosen: dict[str, list[str]], ignored: list[str], name: str, value: 
         values.append(value)
 
 
-def _told(
-    single: Mapping[str, str], text: str, sort: str | None, rows: int, page: int
-) -> list[str]:
+def _told(single: Mapping[str, str], sort: str | None, rows: int, page: int) -> list[str]:
     """Return ``name=value`` of what was given and not taken as it stands."""
     differs = {
         "q": len(single.get("q", "")) > MAX_TEXT,

@@ -9,6 +9,9 @@ from typing import Any
 from ckanext.ontario.catalogue import search_labels
 from ckanext.ontario.shared.collation import sort_key
 
+LIMIT = 100
+"""Values that are counted of one facet, the most frequent ones."""
+
 SHOWN = 6
 """Values that are seen at once; the others open below."""
 
@@ -87,9 +90,8 @@ def _facet(
     order: Iterable[str],
 ) -> Facet:
     counts: dict[str, int | None] = {item["name"]: item["count"] for item in items if item["name"]}
-    # A count that is not among the listed ones is zero, unless the list was cut.
-    for value in chosen:
-        counts.setdefault(value, None)
+    for value in chosen:  # not counted means none, unless the list was cut
+        counts.setdefault(value, 0 if len(items) < LIMIT else None)
     if name in _IN_ORDER:
         for value in order:
             counts.setdefault(value, 0)

@@ -11,11 +11,8 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.ontario.catalogue import search_address, search_labels
 from ckanext.ontario.catalogue.search_address import FACETS, KEYWORDS, Wanted
-from ckanext.ontario.catalogue.search_facets import Facet, facets_of
+from ckanext.ontario.catalogue.search_facets import LIMIT, Facet, facets_of
 from ckanext.ontario.catalogue.search_hooks import selecting
-
-FACET_LIMIT = 100
-"""Values of one facet that a page lists, the most frequent ones."""
 
 _AROUND = 2
 """Page numbers linked on each side of the present one."""
@@ -145,7 +142,7 @@ def found(place: Place, wanted: Wanted) -> SearchPage:
         rows=wanted.rows,
         start=wanted.start,
         sort=search_address.solr_sort(wanted.sort, search_labels.language()),
-        **{"facet.field": fields, "facet.limit": FACET_LIMIT},
+        **{"facet.field": fields, "facet.limit": LIMIT},
     )
     facets, labels = facets_of(fields, result["search_facets"], wanted.chosen)
     last = max(1, -(-int(result["count"]) // wanted.rows))

@@ -70,6 +70,7 @@ def fold(text: str) -> str:
 def _fuzzy(word: str) -> str:
     if not _WORD.fullmatch(word):
         return word
+    # As far as Solr's own spelling goes: one sign in short words, two in longer ones.
     return f"{word}~{1 if len(word) < 6 else 2}"
 
 
