@@ -6,11 +6,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from lxml import etree, html
+
+TESTS = Path(__file__).parent.parent
 
 FILL = """
 import os, sys
@@ -20,7 +23,7 @@ from ckan.config.middleware import make_app
 
 app = make_app(load_config(os.environ["CKAN_INI"]))
 with app._wsgi_app.test_request_context():
-    from tests.factories import call, make_dataset, make_organization
+    from factories import call, make_dataset, make_organization
 
     closed = {"license_id": "other-closed", "resources": []}
     waters = make_organization(name="waters")
@@ -47,7 +50,7 @@ def get(public_server: Any) -> Get:
     """Read an address of the public portal as nobody in particular."""
     done = subprocess.run(
         [sys.executable, "-c", FILL],
-        env={**os.environ, "CKAN_INI": str(public_server.ini)},
+        env={**os.environ, "CKAN_INI": str(public_server.ini), "PYTHONPATH": str(TESTS)},
         check=False,
         capture_output=True,
         text=True,
