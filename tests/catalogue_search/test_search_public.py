@@ -130,12 +130,12 @@ def test_another_record_type_is_shown_when_it_is_named(get: Get, query: Any) -> 
 
 
 def test_a_filter_of_alternatives_keeps_its_meaning(get: Get) -> None:
-    assert api(get, fq="organization:waters OR organization:none") == {
+    assert api(get, fq="(organization:waters OR organization:none)") == {
         "pub-open",
         "pub-review",
         "pub-closed",
     }
-    assert api(get, fq="organization:none OR organization:nobody") == set()
+    assert api(get, fq="(organization:none OR organization:nobody)") == set()
 
 
 def test_local_parameters_stay_refused(get: Get) -> None:
