@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import ckan.plugins.toolkit as tk
+from ckan.types import Context
 
 from ckanext.ontario.catalogue import group_names, search_labels
 from ckanext.ontario.catalogue.search_words import fold
@@ -115,7 +116,7 @@ def _holds(one: group_names.Listed, folded: str) -> bool:
 
 
 def _counts(field: str) -> dict[str, int]:
-    context = {"user": tk.current_user.name, "auth_user_obj": tk.current_user}
+    context = Context(user=tk.current_user.name, auth_user_obj=tk.current_user)
     query = {
         "fq": "+dataset_type:dataset",
         "rows": 0,

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
+from ckan.types import Context
 
 from ckanext.ontario.catalogue import search_address, search_labels
 from ckanext.ontario.catalogue.search_address import FACETS, KEYWORDS, Wanted
@@ -113,11 +114,7 @@ def ask(place: Place, wanted: Wanted, **more: Any) -> dict[str, Any]:
         SearchQueryError: when the text can't be understood.
         SearchError: when Solr does not answer.
     """
-    context = {
-        "user": tk.current_user.name,
-        "auth_user_obj": tk.current_user,
-        "for_view": True,
-    }
+    context = Context(user=tk.current_user.name, auth_user_obj=tk.current_user, for_view=True)
     query = {
         "q": wanted.q,
         "fq": f"+dataset_type:dataset {place.clause}".strip(),

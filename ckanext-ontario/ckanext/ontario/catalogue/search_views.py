@@ -7,6 +7,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.lib.search import SearchError, SearchQueryError
+from ckan.types import Context
 from flask import Blueprint, Response, make_response
 
 from ckanext.ontario.catalogue import group_index, search_address, search_help, search_page
@@ -93,7 +94,7 @@ def shown_group(kind: str, identifier: str) -> dict[str, Any]:
     action = "organization_show" if kind == "organization" else "group_show"
     left_out = ("users", "followers", "dataset_count", "groups", "tags", "datasets")
     asked = {f"include_{name}": False for name in left_out}
-    context = {"user": tk.current_user.name, "auth_user_obj": tk.current_user, "for_view": True}
+    context = Context(user=tk.current_user.name, auth_user_obj=tk.current_user, for_view=True)
     try:
         shown = tk.get_action(action)(context, {"id": identifier, "type": kind, **asked})
     except (tk.ObjectNotFound, tk.NotAuthorized, tk.ValidationError):
