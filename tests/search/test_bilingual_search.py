@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ckanext.ontario.schema.collation import sort_key
+from ckanext.ontario.shared.collation import sort_key
 
 Names = Callable[..., list[str]]
 

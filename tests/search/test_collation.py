@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.ontario.schema.collation import MAX_LENGTH, sort_key
+from ckanext.ontario.shared.collation import MAX_LENGTH, sort_key
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,34 @@
 from __future__ import annotations
 
 import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+from ckan.common import CKANConfig
+from flask import Blueprint
+
+from ckanext.ontario.catalogue import feeds_views, search_helpers, search_views
+from ckanext.ontario.catalogue.search_hooks import ChoiceHooks
 
 
-class CataloguePlugin(p.SingletonPlugin):
+@tk.blanket.helpers(search_helpers)
+class CataloguePlugin(ChoiceHooks, p.SingletonPlugin):
     """Pages on which people find and read records: search, dataset, resource, inventory, feeds."""
+
+    p.implements(p.IConfigurer)
+    p.implements(p.IBlueprint)
+    p.implements(p.IPackageController, inherit=True)
+
+    # IConfigurer
+
+    def update_config(self, config: CKANConfig) -> None:
+        """Add the templates and assets."""
+        tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "ontario_catalogue")
+
+    # IBlueprint
+
+    def get_blueprint(self) -> list[Blueprint]:
+        """Return the pages and feeds; CKAN asks plugins before itself."""
+        return [
+            search_views.ontario_catalogue_search,
+            feeds_views.ontario_catalogue_feeds,
+        ]

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from ckanext.ontario.schema.collation import sort_key
 from ckanext.ontario.schema.index_values import (
     clean,
     distinct,
@@ -25,6 +24,7 @@ from ckanext.ontario.schema.index_values import (
     texts_of,
 )
 from ckanext.ontario.shared.bilingual import DEFAULT_LANGUAGE, LANGUAGES, pick
+from ckanext.ontario.shared.collation import sort_key
 
 _CORE = """
     capacity child_of creator_user_id data_dict dataset_type dependency_of depends_on derives_from

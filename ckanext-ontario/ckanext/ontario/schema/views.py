@@ -35,7 +35,9 @@ def follow_rename(response: Response) -> Response:
 
 def _kind() -> str | None:
     """Return what the requested page is about: ``package``, ``group`` or neither."""
-    blueprint = (tk.request.blueprint or "").removesuffix("_resource")
-    if blueprint in tk.h.scheming_dataset_schemas():
+    # The first part of the address, not the blueprint: other slices serve such pages too.
+    rule = tk.request.url_rule.rule if tk.request.url_rule else ""
+    first = rule.removeprefix("/").partition("/")[0]
+    if first in tk.h.scheming_dataset_schemas():
         return "package"
-    return "group" if blueprint in tk.h.scheming_organization_schemas() else None
+    return "group" if first in tk.h.scheming_organization_schemas() else None
