@@ -50,7 +50,7 @@ def licence_words(licence_id: str, otherwise: str, language: str) -> tuple[str, 
     """
     licences = _words()["licence"]
     words = licences.get(licence_id) or licences[otherwise]
-    return _said(words["may"], language), _said(words["must"], language)
+    return _said(words["may"], language), _said(words.get("must"), language)
 
 
 def _said(texts: Any, language: str) -> str:
