@@ -12,6 +12,10 @@ import subprocess
 import sys
 from typing import Any
 
+import ckan.plugins.toolkit as tk
+
+from ckanext.ontario.stack.application import flask_of, load
+
 
 def fill(server: Any, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
     """Call actions on a portal as its site user and return their results."""
@@ -28,17 +32,13 @@ def fill(server: Any, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
 
 def main() -> None:
     """Call what the standard input asks for and print the results as one line of JSON."""
-    import ckan.plugins.toolkit as tk
-
-    from ckanext.ontario.stack.application import flask_of, load
-
     calls = json.load(sys.stdin)
     with flask_of(load()).test_request_context():
         user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
         results = [
             tk.get_action(name)({"user": user, "ignore_auth": True}, data) for name, data in calls
         ]
-    print(json.dumps(results, default=str))
+    sys.stdout.write(json.dumps(results, default=str) + "\n")
 
 
 if __name__ == "__main__":

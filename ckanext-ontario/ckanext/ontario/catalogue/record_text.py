@@ -105,7 +105,8 @@ def size_of(value: Any, language: str) -> str:
         amount, step = amount / _THOUSAND, step + 1
     pattern = "0.#" if step and amount < _TENTHS_BELOW else "0"
     number = format_decimal(amount, pattern, LOCALES[language])
-    return f"{number}\N{NO-BREAK SPACE}{UNITS[language][step]}"
+    unit = UNITS[language][step].removesuffix("s" if amount == 1 else "")
+    return f"{number}\N{NO-BREAK SPACE}{unit}"
 
 
 def number_of(value: int, language: str) -> str:
