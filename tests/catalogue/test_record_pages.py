@@ -149,6 +149,14 @@ def test_by_its_id_and_by_its_old_name(people: Any) -> None:
     assert answer.headers["Location"].endswith("/dataset/called-now/citation.bib")
 
 
+def test_a_past_version_is_shown_as_ckan_shows_it(people: Any, lakes: dict[str, Any]) -> None:
+    activity = call("package_activity_list", id=lakes["id"])[0]["id"]
+    answer = people.editor(f"/dataset/lakes?activity_id={activity}")
+    assert answer.status_code == 302
+    past = people.editor(answer.headers["Location"].split("localhost", 1)[-1])
+    assert parsed(past).xpath("//h1")[0].text_content().split() == ["Lake", "levels"]
+
+
 def test_a_page_in_french(people: Any, lakes: dict[str, Any]) -> None:
     page = parsed(people.member("/fr/dataset/lakes"))
     assert page.get("lang") == "fr"

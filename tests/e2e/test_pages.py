@@ -60,24 +60,23 @@ def records(portals: Portals, public_server: Any) -> dict[str, str]:
     return {**paths, "file": f"{paths['seen-open']}/resource/{found[0]['resources'][0]['id']}"}
 
 
+VISITS = {
+    "": ("herons", "Seen herons", "Download TXT"),
+    "/fr": ("hérons", "Hérons observés", "Télécharger TXT"),
+}
+"""Language of the address → words typed, title found, link clicked."""
+
+
 @pytest.mark.parametrize("javascript", [True, False])
-@pytest.mark.parametrize(
-    ("prefix", "words", "title", "button"),
-    [
-        ("", "herons", "Seen herons", "Download TXT"),
-        ("/fr", "hérons", "Hérons observés", "Télécharger TXT"),
-    ],
-)
+@pytest.mark.parametrize("prefix", VISITS)
 def test_a_visitor_finds_and_downloads_a_file(
     new_context: NewContext,
     portals: Portals,
     records: dict[str, str],
     javascript: bool,
     prefix: str,
-    words: str,
-    title: str,
-    button: str,
 ) -> None:
+    words, title, button = VISITS[prefix]
     page = new_context("phone", javascript=javascript).new_page()
     page.goto(f"{portals.public}{prefix}/")
     page.fill("#home-q", words)

@@ -53,7 +53,7 @@ def read(package_type: str, id: str) -> Any:  # noqa: A002 -- CKAN's rule names 
         return core_dataset.read(package_type, id)
     tk.g.pkg_dict = found
     page = record.record_page(found, _publisher(found), record_lookups.reader(), _rights(found))
-    return tk.render("package/read.html", _variables(found, page))
+    return tk.render("ontario/catalogue/record.html", _variables(found, page))
 
 
 def read_resource(package_type: str, id: str, resource_id: str) -> Any:  # noqa: A002 -- as above
@@ -69,7 +69,7 @@ def read_resource(package_type: str, id: str, resource_id: str) -> Any:  # noqa:
         found, resource, _publisher(found), record_lookups.reader(), _rights(found)
     )
     variables = {"resource": resource, "res": resource, "package": found}
-    return tk.render("package/resource_read.html", {**_variables(found, page), **variables})
+    return tk.render("ontario/catalogue/file.html", {**_variables(found, page), **variables})
 
 
 def cite(id: str, form: str, **_defaults: Any) -> Any:  # noqa: A002 -- as above
