@@ -8,10 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import catalogue
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
+
+import catalogue
 
 ROOT = Path(__file__).parent.parent
 

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from flask import Blueprint
 
-from ckanext.ontario.catalogue import feeds_views, search_helpers, search_views
+from ckanext.ontario.catalogue import (
+    feeds_views,
+    home_views,
+    record_views,
+    search_helpers,
+    search_views,
+)
 from ckanext.ontario.catalogue.search_hooks import ChoiceHooks
 
 
 @tk.blanket.helpers(search_helpers)
 class CataloguePlugin(ChoiceHooks, p.SingletonPlugin):
-    """Pages on which people find and read records: search, dataset, resource, inventory, feeds."""
+    """Pages on which people find and read records: search, dataset, resource, feeds."""
 
     p.implements(p.IConfigurer)
     p.implements(p.IBlueprint)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.ISignal)
 
     # IConfigurer
 
@@ -34,3 +43,10 @@ class CataloguePlugin(ChoiceHooks, p.SingletonPlugin):
             search_views.ontario_catalogue_search,
             feeds_views.ontario_catalogue_feeds,
         ]
+
+    # ISignal
+
+    def get_signal_subscriptions(self) -> dict[Any, list[Any]]:
+        """Put our pages behind CKAN's endpoints while its blueprints are made."""
+        receivers = (record_views.install, home_views.install)
+        return {tk.signals.register_blueprint: list(receivers)}
