@@ -8,7 +8,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.ontario.schema import conditions, tables
+from ckanext.ontario.schema import conditions, presentation, tables
 from ckanext.ontario.schema.messages import LANGUAGE_NAMES, label, reader_language, said
 from ckanext.ontario.schema.search import title_sort
 from ckanext.ontario.schema.texts import stored_object
@@ -24,6 +24,7 @@ __all__ = [
     "ontario_schema_licences",
     "ontario_schema_ministries",
     "ontario_schema_needed",
+    "ontario_schema_owners",
     "ontario_schema_shown",
     "ontario_schema_title_sort",
     "ontario_schema_typed",
@@ -90,6 +91,14 @@ def ontario_schema_hints(name: str) -> list[str]:
     return [
         said(one.suggestion) for one in tables.publish_rules() if one.hint and one.field == name
     ]
+
+
+def ontario_schema_owners() -> list[dict[str, str]]:
+    """Return the organizations for which the reader may describe records.
+
+    Each is ``{"id", "name", "title"}``, its title in the reader's language.
+    """
+    return presentation.named(tk.h.organizations_available("create_dataset"))
 
 
 def ontario_schema_condition(field: Mapping[str, Any]) -> str:
