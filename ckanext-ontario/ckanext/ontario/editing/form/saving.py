@@ -48,12 +48,27 @@ def caller() -> Context:
     return Context(user=tk.current_user.name, auth_user_obj=tk.current_user)
 
 
+def readable(record_id: str) -> Values:
+    """Return a record for its form.
+
+    Raises:
+        ObjectNotFound: when there is none, or the caller may not know of it: the two are the same
+            answer.
+    """
+    try:
+        return tk.get_action("package_show")(caller(), {"id": record_id})
+    except tk.NotAuthorized as err:
+        raise tk.ObjectNotFound from err
+
+
 def create_draft(values: Mapping[str, Any]) -> Values:
     """Make a draft, seen by the editors of its ministry only; return it.
 
     Raises:
         ValidationError: when something in it can't be kept.
     """
+    tk.check_access("package_create", caller())
+    _require_owner(values)
     context = Context(caller(), allow_state_change=True)
     return tk.get_action("package_create")(context, {**values, "type": "dataset", "state": "draft"})
 
@@ -64,10 +79,22 @@ def change(record_id: str, values: Mapping[str, Any]) -> Values:
     Raises:
         ValidationError: when something in it can't be kept.
     """
-    stored = tk.get_action("package_show")(caller(), {"id": record_id})
+    stored = readable(record_id)
+    if values.get("owner_org") != stored["owner_org"]:
+        tk.check_access("package_update", caller(), {"id": stored["id"]})
+        _require_owner(values)
     context = Context(caller(), allow_partial_update=True)  # files, tags and topics stay
     kept = _not_posted(stored, values, "dataset_fields")
     return tk.get_action("package_update")(context, {**kept, **values, "id": stored["id"]})
+
+
+def _require_owner(values: Mapping[str, Any]) -> None:
+    """Say beside the field, not by an error page, that an organization may not be chosen."""
+    chosen = values.get("owner_org")
+    offered = tk.h.organizations_available("create_dataset")
+    if chosen and not any(chosen in {one["id"], one["name"]} for one in offered):
+        said = tk._("You may not describe records for this organization, or it no longer exists.")
+        raise tk.ValidationError({"owner_org": [said]})
 
 
 def save_file(record_id: str, file_id: str, values: Mapping[str, Any]) -> Values:
@@ -77,7 +104,7 @@ def save_file(record_id: str, file_id: str, values: Mapping[str, Any]) -> Values
         ValidationError: when something in it can't be kept, or there is neither file nor address.
         ObjectNotFound: when the record has no such file.
     """
-    record = tk.get_action("package_show")(caller(), {"id": record_id})
+    record = readable(record_id)
     stored: Values = {}
     if file_id:
         files = {one["id"] for one in record["resources"]}

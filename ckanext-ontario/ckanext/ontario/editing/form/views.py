@@ -61,7 +61,7 @@ def _change(record_id: str) -> Any:
 @guarded
 def finish(id: str) -> Any:  # noqa: A002 -- as above
     """Finish a draft."""
-    return _finish(_done(lambda: tk.get_action("package_show")(saving.caller(), {"id": id})))
+    return _finish(_done(lambda: saving.readable(id)))
 
 
 @ontario_editing_form.route("/dataset/<id>/resource/new", methods=["POST"])
@@ -81,14 +81,13 @@ def edit_file(id: str, resource_id: str) -> Any:  # noqa: A002 -- as above
 def _save_file(record_id: str, file_id: str) -> Any:
     values = saving.posted()
     try:
-        saved = _done(lambda: saving.save_file(record_id, file_id, values))
+        _done(lambda: saving.save_file(record_id, file_id, values))
     except tk.ValidationError as err:
         return _file_form(record_id, file_id, _shown(values), err.error_dict)
     if saving.button() == "again":
         tk.h.flash_success(tk._("The file is saved. Add the next one."))
         return tk.redirect_to("dataset_resource.new", id=record_id)
     tk.h.flash_success(tk._("The file is saved."))
-    del saved
     return tk.redirect_to("dataset.read", id=record_id)
 
 
@@ -97,7 +96,7 @@ def _file_form(record_id: str, file_id: str, values: Any, errors: Any) -> Any:
         return core_resource.CreateView().get(TYPE, record_id, values, errors)
     show = tk.get_action("resource_show")(saving.caller(), {"id": file_id})
     typed = {**show, **values, "url": values.get("url") or show["url"]}
-    record = tk.get_action("package_show")(saving.caller(), {"id": record_id})
+    record = saving.readable(record_id)
     if record["state"] == "draft":  # CKAN's page for changing a file forgets a draft's errors
         return core_resource.CreateView().get(TYPE, record_id, typed, errors)
     return core_resource.EditView().get(TYPE, record_id, file_id, typed, errors)
