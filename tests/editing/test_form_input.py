@@ -5,16 +5,44 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 import pytest
+from ckan import model
+from ckan.common import g
+from ckan.views import resource as core_resource
+from flask_login import login_user
 from lxml import html
 from tests.editing.form_people import People, filled, form_of, make_people, summary
 
-from factories import call, make_dataset, make_organization
+from factories import as_user, call, make_dataset, make_organization
 
 
 @pytest.fixture(scope="module")
 def people(clean_module: None, internal: Any) -> People:
     return make_people(internal)
+
+
+@pytest.fixture(scope="module")
+def record(people: People) -> dict[str, Any]:
+    """A complete record with a file."""
+    return make_dataset(people.editor.name, people.ministry)
+
+
+@pytest.fixture(scope="module")
+def draft(people: People) -> dict[str, Any]:
+    """A draft with a file."""
+    made = make_dataset(people.editor.name, people.ministry)
+    patch = tk.get_action("package_patch")
+    patch(as_user(allow_state_change=True), {"id": made["id"], "state": "draft"})
+    return made
+
+
+@pytest.fixture(scope="module")
+def gone(people: People) -> dict[str, Any]:
+    """A ministry that was deleted."""
+    made = make_organization(users=[{"name": people.editor.name, "capacity": "editor"}])
+    call("organization_delete", id=made["id"])
+    return made
 
 
 def refused(answer: Any) -> Any:
@@ -50,13 +78,10 @@ def post_new(people: People, prefix: str = "", **values: Any) -> Any:
     ],
 )
 def test_each_mistake_is_beside_its_field(
-    people: People, prefix: str, field: str, said: str
+    people: People, record: Any, gone: Any, prefix: str, field: str, said: str
 ) -> None:
-    taken = make_dataset(people.editor.name, people.ministry)
-    gone = make_organization(users=[{"name": people.editor.name, "capacity": "editor"}])
-    call("organization_delete", id=gone["id"])
     wrong = {
-        "name": taken["name"],
+        "name": record["name"],
         "maintainer_email": "nobody",
         "title_translated-fr": "<b>Puits</b>",
         "date_range_end": "2019-01-01",
@@ -71,17 +96,6 @@ def test_each_mistake_is_beside_its_field(
     assert anchor == f"field-{field}"
     assert page.get_element_by_id(anchor).get("aria-invalid") == "true"
     assert page.xpath("//title")[0].text_content().strip().startswith(("To correct", "À corriger"))
-
-
-def test_a_record_whose_organization_is_gone_is_shown_as_it_is(people: People) -> None:
-    gone = make_organization(users=[{"name": people.editor.name, "capacity": "editor"}])
-    made = make_dataset(people.editor.name, gone)
-    administrator = call("get_site_user")["name"]
-    call("organization_delete", administrator, id=gone["id"])
-    answer = people.editor.get(f"/dataset/edit/{made['name']}")
-    assert answer.status_code in {403, 404}  # CKAN takes away the roles with the organization
-    answer = people.editor.post(f"/dataset/edit/{made['name']}", {"save": "save"})
-    assert answer.status_code in {403, 404}
 
 
 HOSTILE: list[dict[str, Any]] = [
@@ -108,28 +122,40 @@ HOSTILE: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("wrong", HOSTILE, ids=lambda wrong: next(iter(wrong)))
-def test_hostile_forms_get_an_answer(people: People, wrong: dict[str, Any]) -> None:
-    made = make_dataset(people.editor.name, people.ministry)
+def test_hostile_forms_get_an_answer(people: People, record: Any, wrong: dict[str, Any]) -> None:
     answer = post_new(people, **wrong)
     assert answer.status_code in {200, 302, 400}
     if answer.status_code == 200:
         assert summary(html.fromstring(answer.text))
     if answer.status_code == 302:
-        record = call("package_show", id=answer.headers["Location"].rpartition("/")[2])
-        assert (record["state"], record["type"]) == ("draft", "dataset")
+        made = call("package_show", id=answer.headers["Location"].rpartition("/")[2])
+        assert (made["state"], made["type"]) == ("draft", "dataset")
     sent = {"save": "save", "title_translated-en": "Wells", **wrong}
-    answer = people.editor.post(f"/dataset/edit/{made['name']}", sent)
+    answer = people.editor.post(f"/dataset/edit/{record['id']}", sent)
     assert answer.status_code in {200, 302, 400}
-    answer = people.editor.post(f"/dataset/{made['name']}/resource/new", {"url": "x", **wrong})
-    assert answer.status_code in {200, 302, 400}
-    record = call("package_show", id=made["id"])
-    assert (record["state"], record["type"]) == ("active", "dataset")
+    again = call("package_show", id=record["id"])
+    assert (again["state"], again["type"]) == ("active", "dataset")
 
 
-def test_an_empty_form_is_answered(people: People) -> None:
-    made = make_dataset(people.editor.name, people.ministry)
-    file = f"/dataset/{made['name']}/resource"
-    for url in ("/dataset/new", f"{file}/new", f"{file}/{made['resources'][0]['id']}/edit"):
+@pytest.mark.parametrize(
+    "wrong",
+    [{"tags": "x"}, {"name_translated-de": "x"}, {"type": ["a", "b"]}, {"size": "-1"}, {"id": "x"}],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_hostile_forms_of_files_get_an_answer(
+    people: People, record: Any, wrong: dict[str, Any]
+) -> None:
+    sent = {"url": "https://example.com/a.csv", **wrong}
+    answer = people.editor.post(f"/dataset/{record['id']}/resource/new", sent)
+    assert answer.status_code in {200, 400, 404}
+    if answer.status_code == 200:
+        assert summary(html.fromstring(answer.text))
+    assert len(files_of(record)) == 1
+
+
+def test_an_empty_form_is_answered(people: People, draft: Any) -> None:
+    file = f"/dataset/{draft['id']}/resource"
+    for url in ("/dataset/new", f"{file}/new", f"{file}/{draft['resources'][0]['id']}/edit"):
         page = refused(people.editor.post(url, {}))
         assert summary(page)
     assert people.editor.post(f"{file}/no-such-file/edit", {}).status_code == 404
@@ -153,9 +179,10 @@ def test_a_file_is_uploaded_changed_and_replaced_by_a_link(people: People) -> No
     made = make_dataset(people.editor.name, people.ministry, resources=[])
     new = f"/dataset/{made['name']}/resource/new"
     sent = {**filled(form_of(people.editor.page(new))), "name_translated-fr": "Niveaux", **csv()}
+    sent["type"] = "information"
     assert people.editor.post(new, {**sent, "save": "again"}).headers["Location"].endswith(new)
     (file,) = files_of(made)
-    assert (file["url_type"], file["format"], file["type"]) == ("upload", "CSV", "data")
+    assert (file["url_type"], file["format"], file["type"]) == ("upload", "CSV", "information")
     assert people.editor.get(file["url"]).text.startswith("a,b")
 
     call("resource_patch", id=file["id"], harvested_resource="yes", hash="abc")
@@ -175,7 +202,6 @@ def test_a_file_is_uploaded_changed_and_replaced_by_a_link(people: People) -> No
     assert (file["url"], file["url_type"]) == ("https://example.com/other.json", "")
 
 
-@pytest.mark.parametrize("state", ["draft", "active"])
 @pytest.mark.parametrize(
     ("prefix", "wrong", "anchor", "said"),
     [
@@ -188,38 +214,27 @@ def test_a_file_is_uploaded_changed_and_replaced_by_a_link(people: People) -> No
     ],
 )
 def test_each_mistake_in_a_file_is_beside_its_field(
-    people: People, state: str, prefix: str, wrong: dict[str, str], anchor: str, said: str
+    people: People, record: Any, draft: Any, prefix: str, wrong: Any, anchor: str, said: str
 ) -> None:
-    made = make_dataset(people.editor.name, people.ministry)
-    if state == "draft":
-        context = {"user": call("get_site_user")["name"], "allow_state_change": True}
-        from ckan.tests.helpers import call_action
-
-        call_action("package_patch", context, id=made["id"], state="draft")
     sent = {"url": "https://example.com/a.csv", "data_range_start": "2002-01-01", **wrong}
-    place = f"{prefix}/dataset/{made['name']}/resource"
-    for url in (f"{place}/new", f"{place}/{made['resources'][0]['id']}/edit"):
-        page = refused(people.editor.post(url, {**sent, "save": "done"}))
+    file = draft["resources"][0]["id"]
+    for place in (f"{record['id']}/resource/new", f"{draft['id']}/resource/{file}/edit"):
+        page = refused(people.editor.post(f"{prefix}/dataset/{place}", {**sent, "save": "done"}))
         ((text, target),) = summary(page).items()
         assert said in text
         assert target == anchor
-    assert len(files_of(made)) == 1
+    assert len(files_of(record)) == len(files_of(draft)) == 1
 
 
-def test_an_error_of_an_upload_is_beside_the_file(people: People) -> None:
-    errors = {"upload": ["Programs are not accepted."]}
-    made = make_dataset(people.editor.name, people.ministry)
-    from ckan.views import resource as core_resource
-
-    url = f"/dataset/{made['name']}/resource/new"
-    with people.editor.app.flask_app.test_request_context(url):
-        from ckan.common import g
-        from ckan.model import User
-        from flask_login import login_user
-
-        login_user(User.get(people.editor.name))
+def test_an_error_of_an_upload_is_beside_the_file(people: People, record: Any) -> None:
+    url = f"/dataset/{record['id']}/resource/new"
+    environ = {"CKAN_LANG": "en", "CKAN_CURRENT_URL": url}
+    with people.editor.app.flask_app.test_request_context(url, environ_overrides=environ):
+        login_user(model.User.get(people.editor.name))
         g.user = people.editor.name
-        page = html.fromstring(core_resource.CreateView().get("dataset", made["id"], {}, errors))
+        errors = {"upload": ["Programs are not accepted."]}
+        text = core_resource.CreateView().get("dataset", record["id"], {}, errors)
+    page = html.fromstring(text)
     assert list(summary(page).values()) == ["field-upload"]
     control = page.get_element_by_id("field-upload")
     assert control.get("aria-invalid") == "true"

@@ -93,10 +93,11 @@ def ontario_editing_checklist(
         record: a dataset as ``package_show`` answers it.
         on_form: whether the links lead to inputs of the same page.
     """
-    if not record.get("id") or not tk.h.check_access("package_update", {"id": record["id"]}):
+    if on_form:  # CKAN shows the form only to those who may edit
+        return gaps.checklist(record)
+    if not tk.h.check_access("package_update", {"id": record["id"]}):
         return None
-    url = "" if on_form else str(tk.url_for("dataset.edit", id=record["name"]))
-    return gaps.checklist(record, url)
+    return gaps.checklist(record, str(tk.url_for("dataset.edit", id=record["name"])))
 
 
 def _schema() -> Mapping[str, Any]:

@@ -21,20 +21,31 @@ Values = dict[str, Any]
 CONTROLS = frozenset({"save", "pkg_name", "cancel", "_ckan_phase", "_csrf_token", GUARD_FIELD})
 """What a form posts that is no field."""
 
-FIXED = frozenset({"id", "state", "type", "package_id"})
-"""What the address of a form says, and its fields do not."""
+LISTS = frozenset(
+    {"tags", "groups", "extras", "resources"}
+    | {"relationships_as_object", "relationships_as_subject"}
+)
+"""Lists of CKAN's, which no form of ours posts; as plain texts CKAN can't even refuse them."""
+
+FIXED = {
+    "dataset": frozenset({"id", "state", "type"}),
+    "resource": frozenset({"id", "state", "package_id"}),
+}
+"""What is described → what its form's address and buttons say, and its fields do not."""
 
 
-def posted() -> Values:
-    """Return the fields that the present request's form holds.
+def posted(kind: str) -> Values:
+    """Return the fields that the present request's form of a ``dataset`` or ``resource`` holds.
 
     Names that begin with two underscores are CKAN's own places for what it does not understand.
     """
     values: Values = clean_dict(parse_params(tk.request.form))
+    if LISTS & set(values):
+        tk.abort(400, tk._("This is not what the form of a dataset or a file sends."))
     return {
         name: value
         for name, value in values.items()
-        if name not in CONTROLS | FIXED and not name.startswith("__")
+        if name not in CONTROLS | FIXED[kind] and not name.startswith("__")
     }
 
 
@@ -92,7 +103,7 @@ def _require_owner(values: Mapping[str, Any]) -> None:
     """Say beside the field, not by an error page, that an organization may not be chosen."""
     chosen = values.get("owner_org")
     offered = tk.h.organizations_available("create_dataset")
-    if chosen and not any(chosen in {one["id"], one["name"]} for one in offered):
+    if chosen and not any(chosen in (one["id"], one["name"]) for one in offered):
         said = tk._("You may not describe records for this organization, or it no longer exists.")
         raise tk.ValidationError({"owner_org": [said]})
 

@@ -33,7 +33,7 @@ def create() -> Any:
     draft = tk.request.form.get("pkg_name")
     if draft:
         return _change(draft)
-    values = saving.posted()
+    values = saving.posted("dataset")
     try:
         record = _done(lambda: saving.create_draft(values))
     except tk.ValidationError as err:
@@ -49,7 +49,7 @@ def edit(id: str) -> Any:  # noqa: A002 -- the name in CKAN's own rule
 
 
 def _change(record_id: str) -> Any:
-    values = saving.posted()
+    values = saving.posted("dataset")
     try:
         record = _done(lambda: saving.change(record_id, values))
     except tk.ValidationError as err:
@@ -79,7 +79,7 @@ def edit_file(id: str, resource_id: str) -> Any:  # noqa: A002 -- as above
 
 
 def _save_file(record_id: str, file_id: str) -> Any:
-    values = saving.posted()
+    values = saving.posted("resource")
     try:
         _done(lambda: saving.save_file(record_id, file_id, values))
     except tk.ValidationError as err:
@@ -116,11 +116,7 @@ def _done(save: Callable[[], Any]) -> Any:
 
 def _shown(values: dict[str, Any]) -> dict[str, Any]:
     """Return what the form can show again: texts, and lists of texts."""
-    return {
-        name: value
-        for name, value in values.items()
-        if isinstance(value, str | list) and name not in {"tags", "resources", "groups", "extras"}
-    }
+    return {name: value for name, value in values.items() if isinstance(value, str | list)}
 
 
 def _after(record: dict[str, Any]) -> Any:
@@ -129,9 +125,7 @@ def _after(record: dict[str, Any]) -> Any:
     if pressed == "finish":
         return _finish(record)
     if record["state"] == "draft":
-        tk.h.flash_success(
-            tk._("The draft is saved. Only the editors of its ministry can see it.")
-        )
+        tk.h.flash_success(tk._("The draft is saved. Only the editors of its ministry can see it."))
     else:
         tk.h.flash_success(tk._("Your changes are saved."))
     if pressed == "file":
