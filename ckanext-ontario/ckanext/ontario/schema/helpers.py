@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ckanext.ontario.schema import tables
-from ckanext.ontario.schema.messages import LANGUAGE_NAMES, reader_language, said
+import ckan.plugins.toolkit as tk
+
+from ckanext.ontario.schema import conditions, presentation, tables
+from ckanext.ontario.schema.messages import LANGUAGE_NAMES, label, reader_language, said
 from ckanext.ontario.schema.search import title_sort
 from ckanext.ontario.schema.texts import stored_object
 from ckanext.ontario.shared.bilingual import LANGUAGES
 
 __all__ = [
+    "ontario_schema_condition",
+    "ontario_schema_error_languages",
     "ontario_schema_formats",
     "ontario_schema_hints",
     "ontario_schema_languages",
     "ontario_schema_licence",
     "ontario_schema_licences",
     "ontario_schema_ministries",
+    "ontario_schema_needed",
+    "ontario_schema_owners",
     "ontario_schema_shown",
     "ontario_schema_title_sort",
     "ontario_schema_typed",
@@ -84,6 +91,52 @@ def ontario_schema_hints(name: str) -> list[str]:
     return [
         said(one.suggestion) for one in tables.publish_rules() if one.hint and one.field == name
     ]
+
+
+def ontario_schema_owners() -> list[dict[str, str]]:
+    """Return the organizations for which the reader may describe records.
+
+    Each is ``{"id", "name", "title"}``, its title in the reader's language.
+    """
+    return presentation.named(tk.h.organizations_available("create_dataset"))
+
+
+def ontario_schema_condition(field: Mapping[str, Any]) -> str:
+    """Return when the form asks for a field, as JSON for its script; empty for always."""
+    found = conditions.condition(field)
+    return json.dumps(found) if found else ""
+
+
+def ontario_schema_needed(field: Mapping[str, Any]) -> str:
+    """Return when the form asks for a field, as a sentence for the reader; empty for always."""
+    return " ".join(
+        tk._("Fill this in when “{field}” is {values}.").format(
+            field=label(_fields().get(other), other),
+            values=tk._(" or ").join(_quoted(other, value) for value in values),
+        )
+        for other, values in conditions.condition(field).items()
+    )
+
+
+def _fields() -> dict[str, Mapping[str, Any]]:
+    schema = tk.h.scheming_get_dataset_schema("dataset") or {}
+    return {field["field_name"]: field for field in schema.get("dataset_fields", ())}
+
+
+def _quoted(name: str, value: str) -> str:
+    choices = {one["value"]: one["label"] for one in _fields().get(name, {}).get("choices", ())}
+    return str(tk._("“{value}”").format(value=said(choices.get(value, {})) or value))
+
+
+def ontario_schema_error_languages(errors: Iterable[object]) -> list[str]:
+    """Return the languages that errors of a bilingual field are about: both, unless they say."""
+    names = LANGUAGE_NAMES[reader_language()]
+    said_of = {
+        code
+        for code in LANGUAGES
+        if any(str(one).startswith((f"{names[code]}:", f"{names[code]} :")) for one in errors)
+    }
+    return [code for code in LANGUAGES if code in (said_of or LANGUAGES)]
 
 
 def ontario_schema_title_sort() -> str:

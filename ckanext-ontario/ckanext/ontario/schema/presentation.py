@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.ontario.schema import index_lookups
+from ckanext.ontario.schema.collation import sort_key
 from ckanext.ontario.schema.search import reader_language
 from ckanext.ontario.shared.bilingual import DEFAULT_LANGUAGE, pick
 
@@ -78,6 +79,20 @@ class NameHooks:
         """Return the organization or topic with its ``display_name`` in the reader's language."""
         title = pick(_translations(data_dict), reader_language())
         return {**data_dict, "display_name": title} if title else data_dict
+
+
+def named(organizations: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return organizations as a form offers them: ``{"id", "name", "title"}``, by title.
+
+    Titles are in the reader's language; one query for all of them at most.
+    """
+    language = reader_language()
+    found: list[dict[str, str]] = []
+    for one in organizations:
+        texts = index_lookups.publisher(one["id"]).texts.get(language)
+        title = texts[0] if texts else str(one["display_name"])
+        found.append({"id": one["id"], "name": one["name"], "title": title})
+    return sorted(found, key=lambda one: sort_key(one["title"], language))
 
 
 def _titles(left_out: str = "") -> OrderedDict[str, str]:
