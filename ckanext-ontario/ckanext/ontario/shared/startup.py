@@ -17,7 +17,11 @@ GUARD = "ontario_visibility"
 REQUIRED = ("ontario_visibility", "ontario_schema", "ontario")
 """Plugins without which a portal's rules do not hold."""
 
-COMPANIONS = {"harvest": "ontario_harvest"}
+COMPANIONS = {
+    "harvest": "ontario_harvest",
+    "datastore": "ontario_data",
+    "xloader": "ontario_data",
+}
 """Plugins that leave doors open, and the one of ours that closes them."""
 
 FORBIDDEN: dict[Portal, frozenset[str]] = {
@@ -58,7 +62,8 @@ def require_guards() -> Portal:
             f"the {portal.value} portal does not start with {', '.join(refused)} in ckan.plugins"
         )
     companions = [ours for theirs, ours in COMPANIONS.items() if theirs in plugins]
-    missing = [name for name in (*REQUIRED, *companions) if name not in plugins]
+    needed = dict.fromkeys((*REQUIRED, *companions))
+    missing = [name for name in needed if name not in plugins]
     if missing:
         raise PortalRefused(
             f"the {portal.value} portal does not start without {', '.join(missing)} in ckan.plugins"
