@@ -17,7 +17,7 @@ import ckan.plugins.toolkit as tk
 import rq
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib import api_token
+from ckan.lib import api_token, search
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.datastore.backend import DatastoreBackend
@@ -35,6 +35,18 @@ OURS = "ontario-data:"
 """What an error of ours starts with, before its JSON."""
 
 Fields = list[dict[str, Any]]
+
+JOBS_OWN = (
+    "ckan_url",
+    "ignore_hash",
+    "original_url",
+    "queue_name",
+    "resource_id",
+    "set_url_type",
+    "task_created",
+    "tries",
+)
+"""What xloader writes into a resource of its own job, and nobody should read there."""
 
 
 def submit(resource_id: str) -> None:
@@ -119,6 +131,21 @@ def began(resource_id: str) -> None:
     if kept:
         states.keep(resource_id, states.DICTIONARY, kept)
     drop_table(resource_id)
+
+
+def finished(resource_id: str) -> None:
+    """Take the job's own values out of the resource, when a load has ended."""
+    resource = model.Resource.get(resource_id)
+    if resource is None or not set(JOBS_OWN) & set(resource.extras or {}):
+        return
+    kept = {key: value for key, value in resource.extras.items() if key not in JOBS_OWN}
+    # Past the ORM: to its editors the record has not changed.
+    model.Session.query(model.Resource).filter_by(id=resource_id).update(
+        {"extras": kept}, synchronize_session=False
+    )
+    model.repo.commit()
+    model.Session.expire_all()
+    search.rebuild(resource.package_id)
 
 
 def give_types(resource_id: str, fields: Fields) -> None:

@@ -73,6 +73,9 @@ class DataPlugin(p.SingletonPlugin):
         """Give the loader no address but that of an upload, whatever was written since."""
         if resource_dict.get("url_type") != "upload" and loading.in_job():
             resource_dict["url"] = ""
+        if "task_created" in resource_dict:
+            for key in loading.JOBS_OWN:
+                resource_dict.pop(key, None)
         return resource_dict
 
     # IDomainObjectModification

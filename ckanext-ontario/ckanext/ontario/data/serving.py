@@ -34,6 +34,14 @@ SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:
 
 SAFE = frozenset({"GET", "HEAD"})
 
+DUMPS = {
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "json": "application/json",
+    "xml": "text/xml",
+}
+"""Formats of a whole table, and their media types."""
+
 
 def install(blueprint: Blueprint) -> None:
     """Add the hooks to the application."""
@@ -76,7 +84,12 @@ def serve_as_files(response: Response) -> Response:
     if endpoint.endswith("resource.download") and response.status_code in {200, 206}:
         response.headers.set("Content-Disposition", "attachment", filename=_file_name())
         _confine(response)
-    elif endpoint == "datastore.dump" or _is_picture(endpoint):
+    elif endpoint == "datastore.dump" and response.status_code == 200:
+        # CKAN means to say this; its own header is overruled by a default.
+        media_type = DUMPS.get(tk.request.args.get("format", "csv"), "application/octet-stream")
+        response.headers["Content-Type"] = f"{media_type}; charset=utf-8"
+        _confine(response)
+    elif _is_picture(endpoint):
         _confine(response)
     return response
 

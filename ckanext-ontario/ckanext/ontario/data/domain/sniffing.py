@@ -65,7 +65,7 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
 
 _SPACE = b" \t\r\n\x0c"
 _HTML = re.compile(
-    rb"<(!doctype\s+html|html|head|body|script|iframe|meta|title|style|table|div|p|a|img)\b", re.I
+    rb"<(!doctype\s+html|html|head|body|script|iframe|style|div)\b", re.I
 )
 _SVG = re.compile(rb"<(\w+:)?svg\b", re.I)
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x19\x1b-\x1f]")

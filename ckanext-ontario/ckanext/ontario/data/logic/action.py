@@ -109,12 +109,13 @@ def xloader_submit(next_action: Action, context: Context, data_dict: DataDict) -
         ValidationError: when the resource is a link, or no file that becomes a table: the portal
             never fetches an address that somebody wrote.
     """
-    if context.get("ignore_auth") and not context.get("user"):
+    if context.get("ignore_auth") and "sync" in data_dict:
         # xloader's own hooks: too early, before the file is in its place and the save committed.
+        tk.check_access("xloader_submit", context, data_dict)
         return False
     _require_readable(context, data_dict)
     resource_id = tk.get_or_bust(dict(data_dict), "resource_id")
-    tk.check_access("xloader_submit", tk.fresh_context(context), {"resource_id": resource_id})
+    tk.check_access("xloader_submit", context, {"resource_id": resource_id})
     resource = model.Resource.get(resource_id)
     if resource is None:
         raise tk.ObjectNotFound(tk._("Resource not found"))
@@ -147,7 +148,7 @@ def xloader_status(next_action: Action, context: Context, data_dict: DataDict) -
     _ = next_action
     _require_readable(context, data_dict)
     resource_id = data_dict.get("resource_id") or data_dict.get("id")
-    tk.check_access("xloader_status", tk.fresh_context(context), {"resource_id": resource_id})
+    tk.check_access("xloader_status", context, {"resource_id": resource_id})
     return status.of(str(resource_id)).as_dict()
 
 
@@ -158,10 +159,16 @@ def xloader_hook(next_action: Action, context: Context, data_dict: DataDict) -> 
     When a load begins, the old table goes and its dictionary is kept for the new one.
     """
     metadata = data_dict.get("metadata")
-    if data_dict.get("status") == "running" and isinstance(metadata, dict):
-        tk.check_access("xloader_submit", tk.fresh_context(context), dict(metadata))
-        loading.began(str(metadata.get("resource_id")))
-    return next_action(context, data_dict)
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("resource_id"), str):
+        raise tk.ValidationError({"metadata": [tk._("This must be an object with resource_id.")]})
+    allowed = tk.fresh_context(context)
+    tk.check_access("xloader_submit", allowed, {"resource_id": metadata["resource_id"]})
+    if data_dict.get("status") == "running":
+        loading.began(metadata["resource_id"])
+    answer = next_action(context, data_dict)
+    if data_dict.get("status") in {"complete", "error"}:
+        loading.finished(metadata["resource_id"])
+    return answer
 
 
 @tk.chained_action
@@ -174,7 +181,8 @@ def resource_patch(next_action: Action, context: Context, data_dict: DataDict) -
     if loading.in_job() and set(data_dict) == {"id", "hash"}:
         resource = model.Resource.get(data_dict["id"])
         if resource is not None and resource.hash == data_dict["hash"]:
-            return tk.get_action("resource_show")(context, {"id": resource.id})
+            tk.check_access("resource_patch", context, data_dict)
+            return tk.get_action("resource_show")(tk.fresh_context(context), {"id": resource.id})
     return next_action(context, data_dict)
 
 
@@ -194,7 +202,8 @@ def ontario_data_dictionary_show(context: Context, data_dict: DataDict) -> dict[
         ObjectNotFound: when there is no such table or the record can't be read.
     """
     resource_id = tk.get_or_bust(dict(data_dict), "resource_id")
-    info = tk.get_action("datastore_info")(context, {"resource_id": resource_id})
+    tk.check_access("ontario_data_dictionary_show", context, {"resource_id": resource_id})
+    info = tk.get_action("datastore_info")(tk.fresh_context(context), {"resource_id": resource_id})
     fields = [dictionary.row(field) for field in info["fields"] if field["id"] != "_id"]
     return {"resource_id": info["meta"]["id"], "fields": fields}
 
@@ -217,9 +226,7 @@ def ontario_data_dictionary_update(context: Context, data_dict: DataDict) -> dic
     """
     resource_id = tk.get_or_bust(dict(data_dict), "resource_id")
     _require_readable(context, {"resource_id": resource_id})
-    tk.check_access(
-        "ontario_data_dictionary_update", tk.fresh_context(context), {"resource_id": resource_id}
-    )
+    tk.check_access("ontario_data_dictionary_update", context, {"resource_id": resource_id})
     info = tk.get_action("datastore_info")(tk.fresh_context(context), {"resource_id": resource_id})
     present = {field["id"]: field for field in info["fields"] if field["id"] != "_id"}
     changes = questions.dictionary_changes(data_dict.get("fields"), present)

@@ -94,6 +94,11 @@ def explained() -> Iterator[None]:
     """
     try:
         yield
+    except tk.ValidationError as err:
+        if "info" not in err.error_dict:
+            raise
+        # CKAN shows the statement and the database's own words here.
+        raise tk.ValidationError({"query": [_SENTENCES["database"]()]}) from err
     except _BAD_QUESTION as err:
         raise tk.ValidationError({"query": [_SENTENCES["database"]()]}) from err
     except sa_exc.OperationalError as err:
