@@ -23,6 +23,7 @@ from ckan.lib import search
 from ckan.lib.redis import connect_to_redis
 from ckan.tests.helpers import _get_test_app, call_action
 
+from ckanext.datastore.backend.postgres import get_write_engine
 from ckanext.ontario.stack import portals
 from ckanext.ontario.stack.testing import TestServices
 
@@ -93,8 +94,16 @@ def _clean_all() -> None:
         ]
         quoted = ", ".join(f'"{name}"' for name in names)
         connection.execute(sa.text(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE"))
+    _drop_tables_of_data()
     search.clear_all()
     connect_to_redis().flushdb()
+
+
+def _drop_tables_of_data() -> None:
+    """Drop the tables of the DataStore; what lists them stays."""
+    with get_write_engine().begin() as connection:
+        for name in sa.inspect(connection).get_table_names():
+            connection.execute(sa.text(f'DROP TABLE "{name}" CASCADE'))
 
 
 @pytest.fixture

@@ -17,7 +17,12 @@ GUARD = "ontario_visibility"
 REQUIRED = ("ontario_visibility", "ontario_schema", "ontario")
 """Plugins without which a portal's rules do not hold."""
 
-COMPANIONS = {"harvest": "ontario_harvest", "dcat": "ontario_dcat"}
+COMPANIONS = {
+    "datastore": "ontario_data",
+    "dcat": "ontario_dcat",
+    "harvest": "ontario_harvest",
+    "xloader": "ontario_data",
+}
 """Plugins that leave doors open, and the one of ours that closes them."""
 
 _EVERYWHERE = frozenset({"tracking", "structured_data", "croissant", "dcat_json_interface"})
@@ -61,7 +66,8 @@ def require_guards() -> Portal:
             f"the {portal.value} portal does not start with {', '.join(refused)} in ckan.plugins"
         )
     companions = [ours for theirs, ours in COMPANIONS.items() if theirs in plugins]
-    missing = [name for name in (*REQUIRED, *companions) if name not in plugins]
+    needed = dict.fromkeys((*REQUIRED, *companions))
+    missing = [name for name in needed if name not in plugins]
     if missing:
         raise PortalRefused(
             f"the {portal.value} portal does not start without {', '.join(missing)} in ckan.plugins"

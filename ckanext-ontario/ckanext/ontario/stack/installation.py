@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from . import portals, postgres, redis, solr
+from . import datastore, portals, postgres, redis, solr
 from .errors import StackError
 from .paths import stack_dir
 from .portals import PORTALS, REDIS_DATABASES, PortalSettings, core_name
@@ -119,6 +119,10 @@ class Installation:
             portal=portal,
             site_url=self.web_url(portal),
             sqlalchemy_url=postgres.database_url(postgres_url, name),
+            datastore_write_url=datastore.write_url(postgres_url, name),
+            datastore_read_url=datastore.read_url(
+                postgres_url, name, datastore.password(own["secret_key"])
+            ),
             solr_url=f"{self.solr_url}/{name}",
             redis_url=redis.with_database(self.redis_url, REDIS_DATABASES[portal]),
             storage_path=str(storage),

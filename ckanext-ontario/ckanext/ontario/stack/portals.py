@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from string import Template
 
-from . import postgres, redis
+from . import datastore, postgres, redis
 from .errors import StackError
 from .paths import config_file
 
@@ -29,13 +29,14 @@ def core_name(portal: str) -> str:
 _REQUIRED = (
     "site_url",
     "sqlalchemy_url",
+    "datastore_read_url",
     "solr_url",
     "redis_url",
     "storage_path",
     "secret_key",
     "token_secret",
 )
-_OPTIONAL = ("account_domains", "smtp_server", "mail_from")
+_OPTIONAL = ("loader_url", "max_upload", "account_domains", "smtp_server", "mail_from")
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,18 @@ class PortalSettings:
     portal: str
     site_url: str
     sqlalchemy_url: str
+    datastore_write_url: str
+    datastore_read_url: str
     solr_url: str
     redis_url: str
     storage_path: str
     secret_key: str = field(default_factory=lambda: secrets.token_urlsafe(48))
     token_secret: str = field(default_factory=lambda: secrets.token_urlsafe(48))
     secure_cookies: str = "false"
+    loader_url: str = ""
+    """Where the worker reaches the web process, when that is not the site's address."""
+    max_upload: str = "200"
+    """Megabytes that one uploaded file may have."""
     account_domains: str = "ontario.ca"
     smtp_server: str = "127.0.0.1:25"
     mail_from: str = "noreply@ontario.ca"
@@ -59,8 +66,9 @@ class PortalSettings:
     def from_environment(cls, portal: str) -> PortalSettings:
         """Return the settings that a container's environment gives.
 
-        ``ONTARIO_SITE_URL``, ``ONTARIO_SQLALCHEMY_URL`` (of the server), ``ONTARIO_SOLR_URL`` (its
-        root), ``ONTARIO_REDIS_URL``, ``ONTARIO_STORAGE_PATH``, ``ONTARIO_SECRET_KEY`` and
+        ``ONTARIO_SITE_URL``, ``ONTARIO_SQLALCHEMY_URL`` (of the server), the same as the role that
+        may only read, ``ONTARIO_DATASTORE_READ_URL``, ``ONTARIO_SOLR_URL`` (its root),
+        ``ONTARIO_REDIS_URL``, ``ONTARIO_STORAGE_PATH``, ``ONTARIO_SECRET_KEY`` and
         ``ONTARIO_TOKEN_SECRET`` are required: a secret has no default that would be shared.
 
         Raises:
@@ -71,8 +79,11 @@ class PortalSettings:
         if missing:
             raise StackError(f"these variables are not set: {', '.join(missing)}")
         given = {name: value for name, value in required.items() if value}
-        given["sqlalchemy_url"] = postgres.database_url(given["sqlalchemy_url"], core_name(portal))
-        given["solr_url"] = f"{given['solr_url'].rstrip('/')}/{core_name(portal)}"
+        main = core_name(portal)
+        given["datastore_write_url"] = datastore.write_url(given["sqlalchemy_url"], main)
+        given["datastore_read_url"] = datastore.write_url(given["datastore_read_url"], main)
+        given["sqlalchemy_url"] = postgres.database_url(given["sqlalchemy_url"], main)
+        given["solr_url"] = f"{given['solr_url'].rstrip('/')}/{main}"
         given["redis_url"] = redis.with_database(given["redis_url"], REDIS_DATABASES[portal])
         named = {name: os.environ.get(f"ONTARIO_{name.upper()}") for name in _OPTIONAL}
         given |= {name: value for name, value in named.items() if value}

@@ -89,14 +89,14 @@ def database_url(server_url: str, name: str) -> str:
 
 def server_version(server_url: str) -> str:
     """Return the server's version, such as ``16.14``."""
-    with _maintenance(server_url) as cursor:
+    with maintenance(server_url) as cursor:
         cursor.execute("SHOW server_version")
         return str(cursor.fetchone()[0])
 
 
 def create_database(server_url: str, name: str) -> bool:
     """Create a UTF-8 database unless it is there; say whether it was made."""
-    with _maintenance(server_url) as cursor:
+    with maintenance(server_url) as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
         if cursor.fetchone():
             return False
@@ -110,7 +110,7 @@ def create_database(server_url: str, name: str) -> bool:
 
 def drop_database(server_url: str, name: str) -> None:
     """Drop a database, ending its connections; nothing happens when there is none."""
-    with _maintenance(server_url) as cursor:
+    with maintenance(server_url) as cursor:
         cursor.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )
@@ -173,7 +173,12 @@ def _explained(data: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _maintenance(server_url: str) -> Iterator[Any]:
+def maintenance(server_url: str) -> Iterator[Any]:
+    """Give a cursor on the maintenance database, each statement a transaction of its own.
+
+    Raises:
+        NotReady: when the server does not answer.
+    """
     try:
         connection = psycopg2.connect(server_url, connect_timeout=5)
     except psycopg2.OperationalError as err:

@@ -22,6 +22,7 @@ from ckan.cli.db import _migrate_plugins  # pyright: ignore[reportPrivateUsage]
 from ckan.lib import search
 from ckan.lib.i18n import build_js_translations
 
+from . import datastore
 from .application import flask_of, load
 
 PASSWORD = "ONTARIO_FIRST_PASSWORD"  # noqa: S105 -- the variable's name, not a password
@@ -44,6 +45,7 @@ def main() -> int:
     seconds: dict[str, float] = {}
     with flask_of(app).test_request_context():
         _timed(seconds, "database", _migrate)
+        _timed(seconds, "datastore", _permit_datastore)
         _timed(seconds, "search", _wait_for_solr)
         _timed(seconds, "seed", lambda: _call("ontario_schema_seed", {}))
         if password:
@@ -72,6 +74,14 @@ def _timed(seconds: dict[str, float], name: str, step: Callable[[], Any]) -> Non
 def _migrate() -> None:
     model.repo.init_db()
     _migrate_plugins(apply=True)
+
+
+def _permit_datastore() -> None:
+    datastore.permit(
+        tk.config["sqlalchemy.url"],
+        tk.config["ckan.datastore.write_url"],
+        tk.config["ckan.datastore.read_url"],
+    )
 
 
 def _wait_for_solr() -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Callable
 
-from . import configset, postgres, redis, solr
+from . import configset, datastore, postgres, redis, solr
 from .errors import StackError
 from .installation import Installation
 from .paths import config_file
@@ -15,10 +15,12 @@ from .processes import Service, find, stop
 
 
 def start_postgres(at: Installation) -> str:
-    """Start Postgres with both portals' databases; return the server's URL."""
+    """Start Postgres with both databases of each portal; return the server's URL."""
     url = os.environ.get("ONTARIO_SQLALCHEMY_URL") or postgres.start(at.postgres_data)
     for portal in PORTALS:
-        postgres.create_database(url, core_name(portal))
+        name = core_name(portal)
+        postgres.create_database(url, name)
+        datastore.create(url, name, at.secrets["portals"][portal]["secret_key"])
     return url
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import commands, configset, portals, postgres, redis, solr
+from . import commands, configset, datastore, portals, postgres, redis, solr
 from .paths import config_file, stack_dir
 from .portals import PortalSettings
 from .processes import spawn, stop, wait_until
@@ -93,14 +94,25 @@ class TestServices:
         if name not in self.made:
             postgres.create_database(self.postgres_url, name)
             solr.create_core(self.solr_root, name, self.folder / "configset")
+            secret = secrets.token_urlsafe(48)
+            datastore.create(self.postgres_url, name, secret)
             self.made[name] = PortalSettings(
                 portal=portal,
                 site_url="http://test.ontario.localhost",
                 sqlalchemy_url=postgres.database_url(self.postgres_url, name),
+                datastore_write_url=datastore.write_url(self.postgres_url, name),
+                datastore_read_url=datastore.read_url(
+                    self.postgres_url, name, datastore.password(secret)
+                ),
+                secret_key=secret,
                 solr_url=f"{self.solr_root}/{name}",
                 redis_url=redis.with_database(self.redis_url, self._redis_database()),
                 storage_path=str(self.folder / name / "storage"),
                 account_domains=TEST_DOMAINS,
+            )
+            made = self.made[name]
+            datastore.permit(
+                made.sqlalchemy_url, made.datastore_write_url, made.datastore_read_url
             )
         return self.made[name]
 
@@ -128,6 +140,7 @@ class TestServices:
         """Stop what was started; drop what was made on servers that stay."""
         for name, settings in self.made.items():
             if "postgres" not in self.started:
+                datastore.drop(self.postgres_url, name)
                 postgres.drop_database(self.postgres_url, name)
             if "solr" not in self.started:
                 solr.delete_core(self.solr_root, name)

@@ -29,6 +29,7 @@ BOTH: Mapping[str, Any] = {
     "ckan.auth.user_delete_organizations": False,
     "ckan.auth.public_user_details": False,
     "ckan.auth.allow_admin_collaborators": False,
+    "ckan.datastore.sqlsearch.enabled": False,
     "ckan.auth.allow_collaborators_to_change_owner_org": False,
     "ckan.auth.reveal_private_datasets": False,
     "ckan.csrf_protection.ignore_extensions": False,

@@ -1,0 +1,1 @@
+"""Actions on uploaded files' tables, and who may call them."""
