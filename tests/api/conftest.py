@@ -72,9 +72,7 @@ def filled(chief: Caller, prefix: str, **organization: Any) -> tuple[Any, list[A
     )
     if "environment-and-natural-resources" not in chief.ask("group_list"):
         title = {"en": "Environment", "fr": "Environnement"}
-        chief.ask(
-            "group_create", name="environment-and-natural-resources", title_translated=title
-        )
+        chief.ask("group_create", name="environment-and-natural-resources", title_translated=title)
     made = [
         chief.ask(
             "package_create",

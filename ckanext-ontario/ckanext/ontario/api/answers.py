@@ -137,7 +137,10 @@ def _untranslated() -> list[tuple[str, str]]:
         ("Search Query is invalid: ", tk._("The search is not valid: {0}")),
         ("Search error: ", tk._("The search failed: {0}")),
         ("Internal Server Error", _words(HTTPStatus.INTERNAL_SERVER_ERROR)),
-        ("Unable to connect to the search server", tk._("The search is not available at the moment.")),
+        (
+            "Unable to connect to the search server",
+            tk._("The search is not available at the moment."),
+        ),
     ]
 
 

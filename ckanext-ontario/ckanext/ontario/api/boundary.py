@@ -12,7 +12,8 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.views.api import _get_request_data  # pyright: ignore[reportPrivateUsage]
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, current_app, request
+from jinja2 import TemplateNotFound
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from ckanext.ontario.api import answers, catalogue, config, domain
@@ -35,6 +36,8 @@ def refuse_unreadable() -> Response | None:
         return _unstorable()
     if answers.is_api() and request.routing_exception is not None:
         return _routing_error(request.routing_exception)
+    if request.blueprint == "api" and request.endpoint != "api.action":
+        return _check_help_of_pages()
     if request.method not in {"POST", "PUT"} and request.endpoint != "api.action":
         return None
     try:
@@ -133,6 +136,27 @@ def _why_unreadable(function: Any) -> str:
     if request.method == "GET" and not getattr(function, "side_effect_free", False):
         return tk._("This action changes something: call it by POST.")
     return tk._("The body can’t be read as one JSON object in UTF-8.")
+
+
+def _check_help_of_pages() -> Response | None:
+    """Look at a call of CKAN's helpers for forms (``/api/util/…``), whose views check nothing."""
+    snippet = (request.view_args or {}).get("snippet_path")
+    if snippet is not None and not _is_snippet(str(snippet)):
+        return answers.by_status(HTTPStatus.NOT_FOUND)
+    return _check_parameters("", request.args.to_dict())
+
+
+def _is_snippet(name: str) -> bool:
+    needed = _SNIPPET_ARGUMENTS.get(name, ())
+    try:
+        current_app.jinja_env.get_template(f"ajax_snippets/{name}")
+    except TemplateNotFound:
+        return False
+    return all(request.args.get(argument) for argument in needed)
+
+
+_SNIPPET_ARGUMENTS = {"follow_button.html": ("type", "id"), "api_info.html": ("resource_id",)}
+"""What CKAN's snippets for scripts fail without."""
 
 
 def _check_parameters(name: str, sent: dict[str, Any]) -> Response | None:

@@ -28,7 +28,10 @@ _ABOUT = {
     ),
 }
 _TITLES = {
-    "internal": {"en": "Ontario Data Catalogue (internal)", "fr": "Catalogue de données de l’Ontario (interne)"},
+    "internal": {
+        "en": "Ontario Data Catalogue (internal)",
+        "fr": "Catalogue de données de l’Ontario (interne)",
+    },
     "public": {"en": "Ontario Data Catalogue", "fr": "Catalogue de données de l’Ontario"},
 }
 

@@ -104,6 +104,11 @@ class Action:
     """Fields of ``record`` that must be there."""
     example: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
+    @property
+    def can_be_tried(self) -> bool:
+        """Whether the example is a whole call: what is required is in it."""
+        return not any(one.required and one.name not in self.example for one in self.parameters)
+
 
 def problems(
     parameters: Iterable[Parameter], given: Mapping[str, Any]

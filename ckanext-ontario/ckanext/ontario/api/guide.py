@@ -82,7 +82,7 @@ def of_reader(language: str) -> Guide:
 def _shown(
     action: Action, here: openapi.Portal, known: dict[str, str], language: str
 ) -> ShownAction:
-    example = not action.record and action.example is not None and action.topic != "writing"
+    example = action.topic != "writing" and action.can_be_tried
     return ShownAction(
         name=action.name,
         methods=", ".join(action.methods),

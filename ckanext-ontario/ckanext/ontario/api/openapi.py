@@ -15,6 +15,9 @@ from ckanext.ontario.api.domain import Action, Kind, Parameter, Text2
 VERSION = "3.1.0"
 PREFIX = "/api/3/action/"
 
+MAX_IN_ADDRESS = 500
+"""Characters of one parameter in an address; web servers refuse lines above 4,094 bytes."""
+
 
 @dataclass(frozen=True)
 class Portal:
@@ -62,7 +65,9 @@ def describe(
             "license": {"name": "OGL-ON-1.0"},
         },
         "servers": [{"url": portal.url}],
-        "tags": [{"name": key, "description": topics[key][language]} for key in topics if key in used],
+        "tags": [
+            {"name": key, "description": topics[key][language]} for key in topics if key in used
+        ],
         "security": [{"token": []}] if portal.closed else [{}, {"token": []}],
         "paths": {f"{PREFIX}{one.name}": _path(one, portal, errors, language) for one in chosen},
         "components": {
@@ -98,6 +103,9 @@ def _path(
         query = [_in_address(one, language) for one in action.parameters if in_address(one)]
         operations["get"] = _operation(action, "get", portal, errors, language)
         operations["get"]["parameters"] = query
+        operations["get"]["responses"]["414"] = {
+            "description": errors["long-address"].when[language]
+        }
     operations["post"] = _operation(action, "post", portal, errors, language)
     operations["post"]["requestBody"] = _body(action, language)
     return operations
@@ -166,7 +174,10 @@ def _in_address(parameter: Parameter, language: str) -> dict[str, Any]:
     if parameter.kind in {Kind.TEXTS, Kind.OBJECT}:
         return {**described, "content": {"application/json": {"schema": schema_of(parameter)}}}
     kind = Kind.TEXT if parameter.kind is Kind.WORDS else parameter.kind
-    return {**described, "schema": schema_of(parameter, kind)}
+    schema = schema_of(parameter, kind)
+    if "maxLength" in schema:
+        schema["maxLength"] = min(schema["maxLength"], MAX_IN_ADDRESS)
+    return {**described, "schema": schema}
 
 
 def _body(action: Action, language: str) -> dict[str, Any]:
