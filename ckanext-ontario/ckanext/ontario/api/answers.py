@@ -133,7 +133,14 @@ def translated(error: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _untranslated() -> list[tuple[str, str]]:
+    """Return how CKAN's English sentences begin, and ours for them.
+
+    The first two CKAN does translate, but its French says “unavailable” for what is not found;
+    our catalogue comes after CKAN's and wins.
+    """
     return [
+        ("Not found", tk._("Not found")),
+        ("Access denied", tk._("Access denied")),
         ("Search Query is invalid: ", tk._("The search is not valid: {0}")),
         ("Search error: ", tk._("The search failed: {0}")),
         ("Internal Server Error", _words(HTTPStatus.INTERNAL_SERVER_ERROR)),

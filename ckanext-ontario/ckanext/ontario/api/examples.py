@@ -31,9 +31,13 @@ class Snippets:
 def filled(example: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
     """Return an example's parameters with ``{dataset}`` and its like filled in."""
     return {
-        name: known.get(value.strip("{}"), value) if isinstance(value, str) else value
+        name: known.get(value[1:-1], value) if _is_blank(value) else value
         for name, value in example.items()
     }
+
+
+def _is_blank(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("{") and value.endswith("}")
 
 
 def snippets(action: Action, site: str, known: Mapping[str, str], *, token: bool) -> Snippets:
