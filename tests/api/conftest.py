@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-import factories
 import pytest
 import requests
+
+import factories
 
 HOW_MANY = 23
 PASSWORD = "correct-horse-battery-9"

@@ -48,7 +48,8 @@ def test_nothing_is_left_to_fill_in_and_braces_match(text: str) -> None:
 
 def test_every_location_goes_to_its_own_portal(text: str) -> None:
     for portal in ("internal", "public"):
-        server = text.split(f"server_name {portal}.test;")[-1].split("\nserver {")[0]
+        after = text.rpartition(f"server_name {portal}.test;")[2]
+        server = after.partition("\nserver {")[0]
         targets = set(re.findall(r"proxy_pass http://(\w+);", server))
         assert targets == {f"{portal}_portal"}
 
@@ -95,7 +96,8 @@ events {{ worker_connections 128; }}
 http {{
     access_log off;
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
     {servers}
 }}
 """

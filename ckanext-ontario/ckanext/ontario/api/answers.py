@@ -36,7 +36,7 @@ def speak() -> None:
     language = language_of(wished)
     if wished and language != language_of(flask_language()):
         request.environ["ontario.api.language"] = language
-        context = flask_babel._get_current_context()  # noqa: SLF001 # pyright: ignore
+        context = flask_babel._get_current_context()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         if context is not None:  # the setting of one request, as flask_babel keeps it
             context.babel_locale = flask_babel.Locale.parse(language)
 

@@ -38,8 +38,12 @@ def refuse_unreadable() -> Response | None:
         return _routing_error(request.routing_exception)
     if request.blueprint == "api" and request.endpoint != "api.action":
         return _check_help_of_pages()
-    if request.method not in {"POST", "PUT"} and request.endpoint != "api.action":
-        return None
+    if request.method in {"POST", "PUT"} or request.endpoint == "api.action":
+        return _check_body()
+    return None
+
+
+def _check_body() -> Response | None:
     try:
         if answers.is_api():
             _limit_body()
@@ -90,9 +94,9 @@ def _form() -> dict[str, Any]:
 
 def _unstorable() -> Response:
     message = tk._("A text holds a NUL character or half a character, which can’t be stored.")
-    if answers.is_api():
-        return answers.bad_request(message)
-    abort(HTTPStatus.BAD_REQUEST, description=message)
+    if not answers.is_api():
+        abort(HTTPStatus.BAD_REQUEST, description=message)
+    return answers.bad_request(message)
 
 
 def _routing_error(error: HTTPException) -> Response | None:

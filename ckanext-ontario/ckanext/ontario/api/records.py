@@ -17,6 +17,18 @@ Choices = Callable[[Mapping[str, Any]], Iterable[Mapping[str, Any]]]
 
 _DAY = {"type": ["string", "null"], "pattern": r"^(\d{4}-\d{2}-\d{2})?$"}
 _TEXT = {"type": ["string", "null"]}
+_LIST = {"type": "array", "items": {"type": "string"}}
+_PLAIN: Mapping[str, dict[str, Any]] = {
+    "keywords": {
+        "type": ["object", "null", "string"],
+        "properties": dict.fromkeys(LANGUAGES, _LIST),
+    },
+    "texts": {**_LIST, "type": ["array", "null", "string"]},
+    "organizations": {**_LIST, "type": ["array", "null", "string"]},
+    "day": _DAY,
+    "size": {"type": ["integer", "string", "null"]},
+}
+"""Kind of field → the schema of its value; an empty field is an empty text or null."""
 
 
 def answered(
@@ -66,28 +78,19 @@ def _described(field: Mapping[str, Any], schema: dict[str, Any], language: str) 
 
 
 def _value(field: Mapping[str, Any], choices: Choices) -> dict[str, Any]:
-    kind = field.get("kind")
+    kind = str(field.get("kind"))
     if kind == "bilingual":
         return _bilingual(field)
-    if kind == "keywords":
-        words = {"type": "array", "items": {"type": "string"}}
-        return {"type": ["object", "null", "string"], "properties": dict.fromkeys(LANGUAGES, words)}
     if kind in {"choice", "choices"}:
         return _choice(list(choices(field)), many=kind == "choices")
-    if kind in {"texts", "organizations"}:
-        return {"type": ["array", "null", "string"], "items": {"type": "string"}}
-    if kind == "day":
-        return dict(_DAY)
-    if kind == "size":
-        return {"type": ["integer", "string", "null"]}
-    return dict(_TEXT)
+    return dict(_PLAIN.get(kind, _TEXT))
 
 
 def _bilingual(field: Mapping[str, Any]) -> dict[str, Any]:
     one: dict[str, Any] = {"type": "string"}
     if "max_length" in field:
         one["maxLength"] = field["max_length"]
-    return {"type": ["object", "null", "string"], "properties": {code: one for code in LANGUAGES}}
+    return {"type": ["object", "null", "string"], "properties": dict.fromkeys(LANGUAGES, one)}
 
 
 def _choice(choices: list[Mapping[str, Any]], *, many: bool) -> dict[str, Any]:
