@@ -53,12 +53,19 @@ class Caller:
         )
 
 
-def new_caller(server: Any, name: str, *, sysadmin: bool = False) -> Caller:
-    """Make an account and return it as a caller."""
+def administrator(server: Any) -> Caller:
+    """Make a system administrator by the command line; everybody else is made through the API."""
+    name = "api-chief"
     server.ckan("user", "add", name, f"email={name}@ontario.ca", f"password={PASSWORD}")
-    if sysadmin:
-        server.ckan("sysadmin", "add", name)
+    server.ckan("sysadmin", "add", name)
     return Caller(server.url, {"Authorization": server.token(name)})
+
+
+def new_caller(chief: Caller, name: str) -> Caller:
+    """Make an account and return it as a caller."""
+    chief.ask("user_create", name=name, email=f"{name}@ontario.ca", password=PASSWORD)
+    made = chief.ask("api_token_create", user=name, name="tests")
+    return Caller(chief.url, {"Authorization": made["token"]})
 
 
 def filled(chief: Caller, prefix: str, **organization: Any) -> tuple[Any, list[Any]]:
@@ -89,13 +96,13 @@ def filled(chief: Caller, prefix: str, **organization: Any) -> tuple[Any, list[A
 @pytest.fixture(scope="session")
 def public(public_server: Any) -> Iterator[Any]:
     """The public portal with records: ``anonymous``, ``citizen``, ``chief``, ``datasets``."""
-    chief = new_caller(public_server, "api-chief", sysadmin=True)
+    chief = administrator(public_server)
     ministry, datasets = filled(chief, "api-public")
     yield SimpleNamespace(
         server=public_server,
         url=public_server.url,
         anonymous=Caller(public_server.url),
-        citizen=new_caller(public_server, "api-citizen"),
+        citizen=new_caller(chief, "api-citizen"),
         chief=chief,
         ministry=ministry,
         datasets=datasets,
@@ -106,8 +113,8 @@ def public(public_server: Any) -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def internal_site(internal_server: Any) -> Iterator[Any]:
     """The internal portal with records and people: ``member``, ``owner``, ``other``, ``nobody``."""
-    chief = new_caller(internal_server, "api-chief", sysadmin=True)
-    people = {name: new_caller(internal_server, f"api-{name}") for name in _ROLES}
+    chief = administrator(internal_server)
+    people = {name: new_caller(chief, f"api-{name}") for name in _ROLES}
     users = [{"name": f"api-{name}", "capacity": role} for name, role in _ROLES.items() if role]
     ministry, datasets = filled(chief, "api-internal", users=users)
     elsewhere = chief.ask(

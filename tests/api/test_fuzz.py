@@ -24,7 +24,7 @@ CHECKS = [
     checks.content_type_conformance,
     checks.response_schema_conformance,
 ]
-EXAMPLES = 8
+EXAMPLES = 6
 """Calls of one operation; there are about seventy on each portal."""
 
 BOUNDED = settings(
@@ -78,23 +78,25 @@ def test_odd_input_is_no_fault_on_the_internal_portal(internal_site: Any) -> Non
     assert {200, 404, 409} <= set(statuses)
 
 
-# --- what is known to have failed in CKAN ----------------------------------------------------
+# --- what the boundary lets through ----------------------------------------------------------
 
-ODD = [None, "", "x", -1, 0, 1.5, 2**40, True, [], {}, [None], [[]], {"a": 1}, "9" * 30]
+ODD = ["", "x", "a:b", '["x"]', -1, 0, 1.0, 2**31 - 1, True, [], ["x"], {}, {"a": 1}, {"a": "x"}]
+ACTIONS = [name for name, action in catalogue.actions().items() if not action.record]
 
 
-@pytest.mark.parametrize("name", [n for n, a in catalogue.actions().items() if not a.record])
-def test_any_kind_of_value_in_any_parameter(public: Any, internal_site: Any, name: str) -> None:
+@pytest.mark.parametrize("name", ACTIONS)
+def test_what_is_let_through_is_no_fault(public: Any, name: str) -> None:
+    """Odd values that the check accepts reach CKAN's action, and it can use them or says why."""
     parameters = catalogue.actions()[name].parameters
-    real = {"id": public.datasets[0]["id"], "q": "a", "query": "name:a", "resource_id": "x"}
-    needed = {one.name: real.get(one.name, "x") for one in parameters if one.required}
-    faults = [
-        (one.name, value, answer.status_code, answer.text[:200])
+    needed = {one.name: "name:a" for one in parameters if one.required}
+    calls = [
+        {**needed, one.name: value}
         for one in parameters
-        for value in (ODD if one.kind is not domain.Kind.ANY else ODD[:6])
-        for answer in [public.anonymous.action(name, **{**needed, one.name: value})]
-        if answer.status_code not in {200, 400, 403, 404, 409}
+        for value in ODD
+        if not list(domain.problems([one], {one.name: value}))
     ]
+    found = [(call, public.anonymous.action(name, **call)) for call in calls]
+    faults = [(call, answer.text[:200]) for call, answer in found if answer.status_code >= 500]
     assert faults == []
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan.types import Context
 
 from ckanext.ontario.api import catalogue, description, openapi
 from ckanext.ontario.api.catalogue import Error
@@ -115,7 +116,7 @@ def _parameter(parameter: Parameter, language: str) -> ShownParameter:
 
 def _existing() -> Iterator[tuple[str, str]]:
     """Yield names and ids of things this reader may see, for the examples."""
-    context = {"user": tk.current_user.name, "auth_user_obj": tk.current_user}
+    context = Context(user=tk.current_user.name, auth_user_obj=tk.current_user)
     found = tk.get_action("package_search")(context, {"rows": _LOOKED_AT, "sort": "id asc"})
     records: list[dict[str, Any]] = found["results"]
     files = [resource for record in records for resource in record["resources"]]

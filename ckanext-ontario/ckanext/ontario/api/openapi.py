@@ -190,7 +190,7 @@ def _body(action: Action, language: str) -> dict[str, Any]:
         for one in action.parameters
     }
     required = [one.name for one in action.parameters if one.required and not one.instead]
-    own = {"type": "object", "properties": properties}
+    own: dict[str, Any] = {"type": "object", "properties": properties}
     if required or action.required:
         own["required"] = [*required, *action.required]
     if action.record:

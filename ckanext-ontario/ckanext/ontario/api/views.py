@@ -20,7 +20,8 @@ def openapi() -> Response:
     text, tag = description.served(answers.flask_language())
     response = Response(text, mimetype="application/json")
     response.set_etag(tag)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @ontario_api.route("/developers")
