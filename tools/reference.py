@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import json
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
@@ -329,6 +330,32 @@ def _rules_page() -> str:
     return "\n\n".join(parts)
 
 
+def _errors_page() -> str:
+    path = PACKAGE / "api" / "tables" / "errors.yaml"
+    errors = yaml.safe_load(path.read_text(encoding="utf-8"))
+    intro = (
+        "# Errors\n\nWhat a call of the API may answer. Tell errors apart by `__type` and the "
+        "status; messages are in the language of the address, else of `Accept-Language`. Each "
+        "example below is made on a running portal by the tests."
+    )
+    parts = [intro]
+    for error in errors.values():
+        rows = [(code, error["when"][code], error["remedy"][code]) for code in LANGUAGES]
+        parts.append(f"## {error['status']} `{error['type']}`: {error['when']['en']}")
+        parts.append(_table(("", "When", "What to do"), rows))
+        parts.extend(_error_body(error, code) for code in LANGUAGES if error.get("message"))
+    return "\n\n".join(parts)
+
+
+def _error_body(error: dict[str, Any], language: str) -> str:
+    message = error["message"][language]
+    name, _, rest = message.partition(": ")
+    named = error["type"] == "Validation Error"
+    said: dict[str, Any] = {name: [rest]} if named else {"message": message}
+    body = {"success": False, "error": {"__type": error["type"], **said}}
+    return f"```json\n{json.dumps(body, ensure_ascii=False, indent=2)}\n```"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "reference/actions.md": _actions_page,
     "reference/access.md": _access_page,
@@ -340,6 +367,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/rules.md": _rules_page,
     "reference/messages.md": _messages_page,
     "reference/search.md": _search_page,
+    "reference/errors.md": _errors_page,
 }
 
 

@@ -1,0 +1,1 @@
+"""Tables of the description: actions, their parameters and answers, and the errors."""
