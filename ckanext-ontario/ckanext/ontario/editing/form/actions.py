@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
@@ -33,7 +33,8 @@ def ontario_draft_finish(context: Context, data_dict: DataDict) -> dict[str, Any
     """
     record_id = tk.get_or_bust(data_dict, "id")
     tk.check_access("ontario_draft_finish", context, {"id": record_id})
-    caller = Context(user=context["user"], auth_user_obj=context["auth_user_obj"])
+    kept = {"user", "auth_user_obj", "ignore_auth"}
+    caller = cast("Context", {key: value for key, value in context.items() if key in kept})
     record = tk.get_action("package_show")(Context(caller), {"id": record_id})
     if record["state"] != "draft":
         return record
