@@ -9,17 +9,11 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from flask import Blueprint
 
-from ckanext.ontario.catalogue import (
-    feeds_views,
-    home_views,
-    record_views,
-    search_helpers,
-    search_views,
-)
+from ckanext.ontario.catalogue import feeds_views, helpers, home_views, record_views, search_views
 from ckanext.ontario.catalogue.search_hooks import ChoiceHooks
 
 
-@tk.blanket.helpers(search_helpers)
+@tk.blanket.helpers(helpers)
 class CataloguePlugin(ChoiceHooks, p.SingletonPlugin):
     """Pages on which people find and read records: search, dataset, resource, feeds."""
 
