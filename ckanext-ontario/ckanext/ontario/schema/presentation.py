@@ -16,9 +16,9 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.ontario.schema import index_lookups
-from ckanext.ontario.schema.collation import sort_key
 from ckanext.ontario.schema.search import reader_language
 from ckanext.ontario.shared.bilingual import DEFAULT_LANGUAGE, pick
+from ckanext.ontario.shared.collation import sort_key
 
 NAMED = ("organization", "groups")
 """Facets whose values are names of organizations or topics."""
