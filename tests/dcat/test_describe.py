@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ckanext.ontario.dcat.distributions import checksum_of
-from ckanext.ontario.dcat.domain import Catalogue, box_of, describe, projected
+from ckanext.ontario.dcat.domain import Catalogue, describe, projected
+from ckanext.ontario.dcat.places import box_of
 from ckanext.ontario.schema.tables import licences, read
 
 BASE = "https://data.example.ca"

@@ -7,13 +7,13 @@ through :func:`projected`, which lets only those fields pass whose schema says
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from ckanext.ontario.dcat import vocabulary
 from ckanext.ontario.dcat.distributions import Distribution, Document, Licence, distribution_of
+from ckanext.ontario.dcat.places import Place, place_of
 from ckanext.ontario.dcat.reading import instant, texts
 from ckanext.ontario.dcat.vocabulary import Concept, Text2
 from ckanext.ontario.shared.bilingual import LANGUAGES
@@ -69,16 +69,6 @@ class Contact:
     name: Text2
     branch: Text2
     email: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """What the data is about, on the map."""
-
-    name: Text2
-    geometry: Mapping[str, Any] | None
-    box: tuple[float, float, float, float] | None
-    """West, south, east, north in degrees."""
 
 
 @dataclass(frozen=True)
@@ -143,15 +133,7 @@ def describe(record: Mapping[str, Any], catalogue: Catalogue) -> Dataset:
     title = texts(told.get("title_translated")) or {"en": str(told.get("name") or told["id"])}
     publisher = _publisher(told.get("organization") or {}, catalogue.base)
     page = f"{catalogue.base}/dataset/{told.get('name') or told['id']}"
-    licence = _licence(str(told.get("license_id") or ""), catalogue)
-    files = [resource for resource in told["resources"] if _is_data(resource)]
-    papers = [resource for resource in told["resources"] if not _is_data(resource)]
-    status = str(told.get("record_status") or "active")
-    # Addresses of files that are not open belong to those whom `data_audience` names.
-    described = [
-        distribution_of({**one, "package_id": told["id"]}, catalogue.base, page, licence, status)
-        for one in (files if told.get("access_level") == "open" else [])
-    ]
+    described = _distributions(told, page, catalogue)
     return Dataset(
         id=str(told["id"]),
         uri=f"{catalogue.base}/dataset/{told['id']}",
@@ -163,7 +145,7 @@ def describe(record: Mapping[str, Any], catalogue: Catalogue) -> Dataset:
         themes=_themes(told.get("topics") or ()),
         publisher=publisher,
         contact=_contact(told, publisher),
-        place=_place(told),
+        place=place_of(told),
         period=(str(told.get("date_range_start") or ""), str(told.get("date_range_end") or "")),
         frequency=vocabulary.concept("frequency", told.get("update_frequency")),
         access_right=_access_right(told),
@@ -173,37 +155,29 @@ def describe(record: Mapping[str, Any], catalogue: Catalogue) -> Dataset:
         issued=str(told.get("opened_date") or "") or instant(told.get("metadata_created")),
         modified=instant(told.get("metadata_modified")),
         source_page=str(told.get("url") or ""),
-        distributions=tuple(described),
-        documents=tuple(
-            Document(str(one["url"]), texts(one.get("name_translated")) or title)
-            for one in papers
-            if one.get("url")
-        ),
+        distributions=described,
+        documents=tuple(_documents(told, title)),
     )
 
 
-def box_of(geometry: Mapping[str, Any]) -> tuple[float, float, float, float] | None:
-    """Return the box around a GeoJSON geometry: west, south, east, north; ``None`` for none."""
-    try:
-        points = list(_points(geometry))
-    except (TypeError, ValueError, AttributeError):
-        return None
-    if not points:
-        return None
-    across, up = [one[0] for one in points], [one[1] for one in points]
-    return min(across), min(up), max(across), max(up)
+def _distributions(
+    told: Mapping[str, Any], page: str, catalogue: Catalogue
+) -> tuple[Distribution, ...]:
+    if told.get("access_level") != "open":
+        return ()  # addresses of its files belong to those whom `data_audience` names
+    licence = _licence(str(told.get("license_id") or ""), catalogue)
+    status = str(told.get("record_status") or "active")
+    return tuple(
+        distribution_of({**one, "package_id": told["id"]}, catalogue.base, page, licence, status)
+        for one in told["resources"]
+        if _is_data(one)
+    )
 
 
-def _points(geometry: Mapping[str, Any]) -> Iterable[tuple[float, float]]:
-    for part in geometry.get("geometries") or ():
-        yield from _points(part)
-    waiting: list[Any] = [geometry.get("coordinates") or []]
-    while waiting:
-        part = waiting.pop()
-        if part and isinstance(part[0], list):
-            waiting.extend(part)
-        elif part:
-            yield float(part[0]), float(part[1])
+def _documents(told: Mapping[str, Any], title: Text2) -> Iterable[Document]:
+    for one in told["resources"]:
+        if one.get("url") and not _is_data(one):
+            yield Document(str(one["url"]), texts(one.get("name_translated")) or title)
 
 
 def _is_data(resource: Mapping[str, Any]) -> bool:
@@ -254,22 +228,6 @@ def _contact(told: Mapping[str, Any], publisher: Publisher | None) -> Contact | 
     if not (name or branch or email):
         return None
     return Contact(name or branch or (publisher.name if publisher else {}), branch, email)
-
-
-def _place(told: Mapping[str, Any]) -> Place | None:
-    name = texts(told.get("geographic_coverage_translated"))
-    geometry = _geometry(told.get("spatial"))
-    if not name and geometry is None:
-        return None
-    return Place(name, geometry, box_of(geometry) if geometry else None)
-
-
-def _geometry(value: object) -> Mapping[str, Any] | None:
-    try:
-        found = json.loads(value) if isinstance(value, str) and value else value
-    except ValueError:
-        return None
-    return cast("Mapping[str, Any]", found) if isinstance(found, Mapping) and found else None
 
 
 def _access_right(told: Mapping[str, Any]) -> Concept | None:

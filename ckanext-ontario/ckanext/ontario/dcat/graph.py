@@ -16,7 +16,8 @@ from rdflib.term import Node
 from ckanext.dcat.profiles.base import DCAT, DCT, FOAF, GSP, SKOS, VCARD, CleanedURIRef
 from ckanext.ontario.dcat import config, vocabulary
 from ckanext.ontario.dcat.distributions import Distribution, Licence
-from ckanext.ontario.dcat.domain import Dataset, Place, Publisher
+from ckanext.ontario.dcat.domain import Dataset, Publisher
+from ckanext.ontario.dcat.places import Place
 from ckanext.ontario.dcat.vocabulary import Concept, Text2
 
 _DECIMALS = 6

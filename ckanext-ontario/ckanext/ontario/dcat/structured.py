@@ -14,7 +14,8 @@ from typing import Any
 
 from ckanext.ontario.dcat import vocabulary
 from ckanext.ontario.dcat.distributions import Distribution
-from ckanext.ontario.dcat.domain import Contact, Dataset, Place, Publisher
+from ckanext.ontario.dcat.domain import Contact, Dataset, Publisher
+from ckanext.ontario.dcat.places import Place
 from ckanext.ontario.dcat.vocabulary import Concept
 from ckanext.ontario.shared.bilingual import LANGUAGES, pick
 
