@@ -66,7 +66,7 @@ def test_two_people_meet_in_a_form(
 def test_many_are_changed_without_a_script(
     two: tuple[Page, Page, str, Any], violations: Callable[[Page], list[str]]
 ) -> None:
-    editor, director, url, records = two
+    editor, director, url, _ = two
     director.goto(f"{url}/fr/editing/bulk")
     assert violations(director) == []
     editor.goto(f"{url}/editing/bulk")

@@ -108,6 +108,11 @@ def test_a_bare_instant_counts_every_change() -> None:
     assert versions.changed_fields(expected, later, NAMES) == list(NAMES)
 
 
+def test_what_was_never_dated_counts_as_changed() -> None:
+    expected = versions.read(INSTANT)
+    assert versions.changed_fields(expected, {"metadata_modified": None}, NAMES) == list(NAMES)
+
+
 @given(st.text(max_size=60) | st.none() | st.integers() | st.lists(st.text(), max_size=2))
 def test_whatever_is_sent_is_read_or_refused(written: Any) -> None:
     try:
@@ -146,7 +151,7 @@ KEPT = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=50)
 @given(KEPT, CHANGES)
 def test_doing_it_twice_is_doing_it_once(record: dict[str, Any], changes: Any) -> None:
     values = bulk.changed(record, changes)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 import pytest
+from ckan import model
+from ckan.common import login_user
 from lxml import html
 
 from factories import call, make_dataset, make_organization
@@ -103,3 +106,30 @@ def test_a_hidden_record_is_copied_by_nobody_else(people: People) -> None:
     answer = people.outsider.action("ontario_dataset_duplicate", id=hidden["id"])
     assert answer.status_code in {403, 404}
     assert people.outsider.post(f"/dataset/{hidden['name']}/duplicate").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("who", "offered"),
+    [
+        ("owner", {"changes", "duplicate", "bulk"}),
+        ("outsider", {"duplicate"}),
+        ("member", set()),
+    ],
+)
+def test_a_records_page_offers_what_its_reader_may_do(
+    internal: Any, people: People, original: dict[str, Any], who: str, offered: set[str]
+) -> None:
+    with internal.flask_app.test_request_context("/"):
+        login_user(model.User.get(getattr(people, who).name))
+        shown = tk.render_snippet("ontario/editing/snippets/actions.html", {"pkg": original})
+    found = {name for name in ("/changes", "/duplicate", "/editing/bulk") if name in shown}
+    assert {name.rpartition("/")[2] for name in found} == offered
+
+
+def test_a_version_that_is_none_is_said_on_the_form(
+    people: People, original: dict[str, Any]
+) -> None:
+    sent = {"ontario_expected_version": "nonsense", "save": "", "_ckan_phase": "dataset_new_1"}
+    answer = people.owner.post(f"/dataset/edit/{original['name']}", sent)
+    assert answer.status_code == 200
+    assert "This is no version of a record" in answer.text

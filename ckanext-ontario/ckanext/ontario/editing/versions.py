@@ -118,7 +118,8 @@ def changed_fields(
         ``None`` when it is still that version; an empty list when it was saved since but none of
         these fields differ; every name when the version has no marks to tell.
     """
-    if instant(record.get("metadata_modified")) == expected.instant:
+    when = record.get("metadata_modified")  # a file of an old record may have none
+    if when and instant(when) == expected.instant:
         return None
     marks = expected.marks
     if marks is None:

@@ -6,7 +6,7 @@ What changes something is posted and guarded; everything works without JavaScrip
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import ckan.plugins.toolkit as tk
 from flask import Blueprint
@@ -100,7 +100,7 @@ class BulkView(MethodView):
 
     def get(self) -> Any:
         """Show the records that match, and the fields."""
-        return self._show(cast("pages.Form", tk.request.args), {})
+        return self._show(tk.request.args, {})
 
     def post(self) -> Any:
         """Make the preview, or say what is missing."""
