@@ -29,6 +29,8 @@ class TableView:
     """How the last reading went; only for those who may edit the record."""
     may_edit: bool
     becomes_a_table: bool
+    since: str = ""
+    """When the status last changed, as the reader's language writes it, in Ontario's time."""
 
 
 def ontario_data_view(
@@ -50,7 +52,8 @@ def ontario_data_view(
         and tk.h.check_access("ontario_data_dictionary_update", {"resource_id": resource["id"]})
     )
     known = status.of(resource["id"]) if may_edit and becomes else None
-    return TableView(page, known, may_edit, becomes)
+    since = preview.moment(known.instant, language) if known and known.instant else ""
+    return TableView(page, known, may_edit, becomes, since)
 
 
 def ontario_data_upload_formats() -> list[str]:

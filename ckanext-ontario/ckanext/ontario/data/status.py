@@ -84,7 +84,16 @@ def _remarks(resource_id: str) -> tuple[str, ...]:
     sentence = tk._(
         "Column “{column}” should be {wanted}, but row {row} has “{value}”; it was read as text."
     )
-    return tuple(sentence.format(**remark) for remark in kept.get("remarks", ()))
+    words = {
+        "numeric": tk._("number"),
+        "date": tk._("date"),
+        "timestamp": tk._("date and time"),
+        "text": tk._("text"),
+    }
+    return tuple(
+        sentence.format(**{**remark, "wanted": words.get(remark["wanted"], remark["wanted"])})
+        for remark in kept.get("remarks", ())
+    )
 
 
 def _error(error: str | None) -> str:
