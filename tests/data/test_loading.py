@@ -47,8 +47,10 @@ def test_a_columns_type_is_what_every_cell_has(values: tuple[str, ...], kind: st
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**9)))
 def test_every_plain_number_is_one(number: Any) -> None:
-    assert columns.is_a(f"{number:f}", "numeric") or f"{number:f}".lstrip("-").startswith("0") or (
-        len(f"{number:f}") > 30
+    assert (
+        columns.is_a(f"{number:f}", "numeric")
+        or f"{number:f}".lstrip("-").startswith("0")
+        or (len(f"{number:f}") > 30)
     )
 
 
@@ -176,9 +178,7 @@ def test_an_upload_becomes_a_table_and_its_dictionary_outlives_it(portal: Portal
 def test_the_public_portals_tables_are_written_by_the_portal_alone(public_server: Any) -> None:
     given = {"resource_id": "x", "force": True, "records": []}
     for action in ("datastore_create", "datastore_upsert", "datastore_delete", "xloader_submit"):
-        answer = requests.post(
-            f"{public_server.url}/api/3/action/{action}", json=given, timeout=60
-        )
+        answer = requests.post(f"{public_server.url}/api/3/action/{action}", json=given, timeout=60)
         assert answer.status_code == 403, action
     for name in ("_table_metadata", "pg_tables"):
         answer = requests.get(f"{public_server.url}/datastore/dump/{name}", timeout=60)

@@ -65,7 +65,9 @@ def test_a_table_is_searched_filtered_sorted_and_paged(lakes: Any) -> None:
     ids=str,
 )
 def test_a_wrong_question_is_a_clear_error(lakes: Any, wrong: dict[str, Any]) -> None:
-    answer = lakes.member.action("datastore_search", **{"resource_id": lakes.resource["id"], **wrong})
+    answer = lakes.member.action(
+        "datastore_search", **{"resource_id": lakes.resource["id"], **wrong}
+    )
     assert answer.status_code == 409, answer.text
     assert "SELECT" not in answer.text
     assert len(answer.json["error"]) > 1

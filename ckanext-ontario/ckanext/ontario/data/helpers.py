@@ -33,9 +33,7 @@ class TableView:
     """When the status last changed, as the reader's language writes it, in Ontario's time."""
 
 
-def ontario_data_view(
-    resource: dict[str, Any], asked: preview.Asked | None = None
-) -> TableView:
+def ontario_data_view(resource: dict[str, Any], asked: preview.Asked | None = None) -> TableView:
     """Return what a page shows of a resource's table: rows, dictionary and, to editors, status.
 
     Args:

@@ -1,4 +1,4 @@
-"""How files go in and out over HTTP: how much is taken, and that nothing uploaded runs as a page."""
+"""How files go in and out over HTTP: how much is taken, and that nothing runs as a page."""
 
 from __future__ import annotations
 

@@ -23,6 +23,15 @@ _STATES = {
 }
 
 
+_SIGNS = (
+    ("empty", ("no entries found",)),
+    ("link", ("only http, https",)),
+    ("away", ("http", "connection")),
+    ("rows", ("row ", "extra data", "missing data")),
+)
+"""What xloader's own errors are told by, in the order they are asked."""
+
+
 @dataclass(frozen=True)
 class Status:
     """How the last reading of a file went."""
@@ -107,15 +116,10 @@ def _error(error: str | None) -> str:
         except (ValueError, KeyError):
             return messages.columns("unread", {"detail": ""})
     lowered = text.lower()
-    if "no entries found" in lowered:
-        return messages.columns("empty", {})
-    if "only http, https" in lowered:
-        return messages.columns("link", {})
-    if "http" in lowered or "connection" in lowered:
-        return messages.columns("away", {})
-    if "row " in lowered or "extra data" in lowered or "missing data" in lowered:
-        return messages.columns("rows", {"detail": _first_line(text)})
-    return messages.columns("unread", {"detail": _first_line(text)})
+    code = next(
+        (code for code, marks in _SIGNS if any(mark in lowered for mark in marks)), "unread"
+    )
+    return messages.columns(code, {"detail": _first_line(text)})
 
 
 def _unwrapped(error: str) -> str:

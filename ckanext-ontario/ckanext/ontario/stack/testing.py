@@ -111,9 +111,7 @@ class TestServices:
                 account_domains=TEST_DOMAINS,
             )
             made = self.made[name]
-            datastore.permit(
-                made.sqlalchemy_url, made.datastore_write_url, made.datastore_read_url
-            )
+            datastore.permit(made.sqlalchemy_url, made.datastore_write_url, made.datastore_read_url)
         return self.made[name]
 
     @contextlib.contextmanager
