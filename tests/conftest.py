@@ -22,8 +22,8 @@ from ckan.cli.db import _migrate_plugins
 from ckan.lib import search
 from ckan.lib.redis import connect_to_redis
 from ckan.tests.helpers import _get_test_app, call_action
-
 from ckanext.datastore.backend.postgres import get_write_engine
+
 from ckanext.ontario.stack import portals
 from ckanext.ontario.stack.testing import TestServices
 

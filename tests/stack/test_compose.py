@@ -21,7 +21,7 @@ import psycopg2
 import pytest
 import yaml
 
-from ckanext.ontario.stack import configset, container, postgres, solr
+from ckanext.ontario.stack import configset, container, datastore, postgres, solr
 from ckanext.ontario.stack.installation import Installation
 from ckanext.ontario.stack.portals import PORTALS, PortalSettings, core_name
 
@@ -258,17 +258,51 @@ def test_each_portal_reaches_its_own_database_only(empty_postgres: Path) -> None
         POSTGRES_USER="postgres",
         INTERNAL_DB_PASSWORD="o'ne",
         PUBLIC_DB_PASSWORD="two",
+        INTERNAL_DATASTORE_PASSWORD="three",
+        PUBLIC_DATASTORE_PASSWORD="four",
     )
-    for role in ("internal", "public"):
-        for database in ("internal", "public"):
+    roles = ("internal", "public", "internal_datastore_read", "public_datastore_read")
+    for role in roles:
+        for database in ("internal", "public", "internal_datastore", "public_datastore"):
             url = f"postgresql://ontario_{role}@/ontario_{database}?host={empty_postgres}"
-            if role == database:
+            if database in {role, f"{role}_datastore"}:
                 with psycopg2.connect(url) as connection, connection.cursor() as cursor:
                     cursor.execute("CREATE TABLE mine (id int)")
                 connection.close()
             else:
                 with pytest.raises(psycopg2.OperationalError, match="permission denied"):
                     psycopg2.connect(url)
+
+
+def test_preparation_opens_the_datastore_to_its_reader_and_nothing_else(
+    empty_postgres: Path,
+) -> None:
+    """The portal's own role sets the permissions: in containers it is no superuser."""
+    run_script(
+        "postgres-init.sh",
+        PSQL,
+        PGHOST=empty_postgres,
+        POSTGRES_USER="postgres",
+        INTERNAL_DB_PASSWORD="one",
+        PUBLIC_DB_PASSWORD="two",
+        INTERNAL_DATASTORE_PASSWORD="three",
+        PUBLIC_DATASTORE_PASSWORD="four",
+    )
+    where = f"?host={empty_postgres}"
+    main = f"postgresql://ontario_internal@/ontario_internal{where}"
+    writer = f"postgresql://ontario_internal@/ontario_internal_datastore{where}"
+    reader = f"postgresql://ontario_internal_datastore_read@/ontario_internal_datastore{where}"
+    for _again in range(2):
+        datastore.permit(main, writer, reader)
+    with psycopg2.connect(writer) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE levels (level int); INSERT INTO levels VALUES (1)")
+    connection.close()
+    with psycopg2.connect(reader) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT level FROM levels")
+        assert cursor.fetchall() == [(1,)]
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute("INSERT INTO levels VALUES (2)")
+    connection.close()
 
 
 def run_script(name: str, path: Path, **environment: object) -> str:

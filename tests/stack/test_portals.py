@@ -21,6 +21,7 @@ PRINTABLE = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size
 ENVIRONMENT = {
     "ONTARIO_SITE_URL": "https://catalogue.example.ca",
     "ONTARIO_SQLALCHEMY_URL": "postgresql://ontario_public:p%40ss@postgres",
+    "ONTARIO_DATASTORE_READ_URL": "postgresql://ontario_public_datastore_read:r@postgres",
     "ONTARIO_SOLR_URL": "http://solr:8983/solr/",
     "ONTARIO_REDIS_URL": "redis://:secret@redis:6379",
     "ONTARIO_STORAGE_PATH": "/var/lib/ontario/storage",
@@ -34,6 +35,8 @@ def settings(portal: str) -> PortalSettings:
         portal=portal,
         site_url="http://127.0.0.1:5000",
         sqlalchemy_url="postgresql://postgres@/ontario?host=/x",
+        datastore_write_url="postgresql://postgres@/ontario_datastore?host=/x",
+        datastore_read_url="postgresql://reader:r@/ontario_datastore?host=/x",
         solr_url="http://127.0.0.1:8983/solr/ontario",
         redis_url="redis://127.0.0.1/0",
         storage_path="/x",
@@ -93,6 +96,8 @@ def test_a_container_gets_its_settings_from_the_environment(
     monkeypatch.setenv("ONTARIO_ACCOUNT_DOMAINS", "example.ca")
     read = loaded(PortalSettings.from_environment("public"))
     assert read["sqlalchemy.url"] == "postgresql://ontario_public:p%40ss@postgres/ontario_public"
+    assert read["ckan.datastore.write_url"].endswith("@postgres/ontario_public_datastore")
+    assert read["ckan.datastore.read_url"].endswith("_read:r@postgres/ontario_public_datastore")
     assert read["solr_url"] == "http://solr:8983/solr/ontario_public"
     assert read["ckan.redis.url"] == "redis://:secret@redis:6379/1"
     assert read["SESSION_COOKIE_SECURE"] == read["REMEMBER_COOKIE_SECURE"] == "true"
@@ -132,6 +137,9 @@ def test_a_container_and_the_embedded_stack_run_the_same_settings(
         "__file__",
         "solr_url",
         "sqlalchemy.url",
+        "ckan.datastore.write_url",
+        "ckan.datastore.read_url",
+        "ckanext.xloader.jobs_db.uri",
     }
 
 

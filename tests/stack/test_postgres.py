@@ -11,9 +11,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg2
 import pytest
 
-from ckanext.ontario.stack import postgres, processes
+from ckanext.ontario.stack import datastore, postgres, processes
 from ckanext.ontario.stack.errors import NotReady, StackError
 
 
@@ -49,6 +50,26 @@ def test_databases_are_made_once_and_dropped(data: Path) -> None:
     postgres.drop_database(url, 'odd "name"')
     postgres.drop_database(url, 'odd "name"')
     assert postgres.create_database(url, 'odd "name"')
+
+
+def test_a_datastore_is_made_beside_an_older_database_and_again_changes_nothing(
+    data: Path,
+) -> None:
+    url = postgres.start(data)
+    postgres.create_database(url, "old")
+    main = postgres.database_url(url, "old")
+    writer = datastore.write_url(url, "old")
+    reader = datastore.read_url(url, "old", datastore.password("secret"))
+    for _again in range(2):
+        datastore.create(url, "old", "secret")
+        datastore.permit(main, writer, reader)
+    with psycopg2.connect(reader) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM _table_metadata")
+    connection.close()
+    with pytest.raises(psycopg2.OperationalError, match="permission denied"):
+        psycopg2.connect(reader.replace("/old_datastore?", "/old?"))
+    datastore.drop(url, "old")
+    datastore.drop(url, "old")
 
 
 def test_a_killed_server_starts_again(data: Path) -> None:

@@ -47,6 +47,8 @@ def test_a_complete_portal_starts(configured: Any, portal: str) -> None:
         ("internal", ["ontario", *BASE], "unless ontario_visibility is the first"),
         ("internal", BASE[:1], "without ontario_schema, ontario in"),
         ("internal", [*BASE, "harvest"], "without ontario_harvest in"),
+        ("internal", [*BASE, "datastore"], "without ontario_data in"),
+        ("public", [*BASE, "xloader", "datastore"], "without ontario_data in"),
         ("internal", [*BASE, "tracking"], "with tracking"),
         ("internal", [*BASE, "structured_data"], "with structured_data"),
         ("public", [*BASE, "croissant", "dcat_json_interface"], "with croissant, dcat_json"),

@@ -29,11 +29,11 @@ class TableView:
     """How the last reading went; only for those who may edit the record."""
     may_edit: bool
     becomes_a_table: bool
+    since: str = ""
+    """When the status last changed, as the reader's language writes it, in Ontario's time."""
 
 
-def ontario_data_view(
-    resource: dict[str, Any], asked: preview.Asked | None = None
-) -> TableView:
+def ontario_data_view(resource: dict[str, Any], asked: preview.Asked | None = None) -> TableView:
     """Return what a page shows of a resource's table: rows, dictionary and, to editors, status.
 
     Args:
@@ -50,7 +50,8 @@ def ontario_data_view(
         and tk.h.check_access("ontario_data_dictionary_update", {"resource_id": resource["id"]})
     )
     known = status.of(resource["id"]) if may_edit and becomes else None
-    return TableView(page, known, may_edit, becomes)
+    since = preview.moment(known.instant, language) if known and known.instant else ""
+    return TableView(page, known, may_edit, becomes, since)
 
 
 def ontario_data_upload_formats() -> list[str]:

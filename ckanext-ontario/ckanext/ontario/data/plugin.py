@@ -80,7 +80,7 @@ class DataPlugin(p.SingletonPlugin):
 
     # IDomainObjectModification
 
-    def notify(self, entity: Any, operation: Any) -> None:
+    def notify(self, entity: Any, operation: Any) -> None:  # noqa: ARG002 -- CKAN's
         """Clear up after resources that go, and after uploads that links take the place of."""
         if isinstance(entity, model.Resource) and _is_left(entity):
             after_commit.clear(entity.id)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_timezone
 from babel.numbers import format_decimal
 
 from ckanext.ontario.data import config
@@ -115,7 +115,9 @@ def _read(resource_id: str, asked: Asked, language: str) -> Page:
         question["q"] = asked.words
     found = tk.get_action("datastore_search")({}, question)
     columns = tuple(
-        _column(field, language) for field in found["fields"] if not field["id"].startswith(("_", "rank"))
+        _column(field, language)
+        for field in found["fields"]
+        if field["id"] != "_id" and not (asked.words and field["id"] == "rank")
     )
     locale = LOCALES[language_of(language)]
     rows = tuple(
@@ -159,6 +161,16 @@ def shown(value: Any, column: Column, locale: str) -> str:
         return _instant(str(value), locale)
     text = str(value)
     return text if len(text) <= LONG else f"{text[:LONG]}…"
+
+
+def moment(instant: datetime, language: str) -> str:
+    """Return an instant of UTC as people in Ontario write it."""
+    return format_datetime(
+        instant.replace(tzinfo=timezone.utc),
+        format="medium",
+        tzinfo=get_timezone(str(tk.config["ckan.display_timezone"])),
+        locale=LOCALES[language],
+    )
 
 
 def _number(value: Any, locale: str) -> str:

@@ -1,4 +1,4 @@
-"""How files go in and out over HTTP: how much is taken, and that nothing uploaded runs as a page."""
+"""How files go in and out over HTTP: how much is taken, and that nothing runs as a page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.lib.formatters import localised_filesize
 from flask import Blueprint, Response, jsonify
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from ckanext.ontario.data import config
 
@@ -48,23 +47,27 @@ def install(blueprint: Blueprint) -> None:
     blueprint.before_app_request(limit_size)
     blueprint.before_app_request(close_pages)
     blueprint.after_app_request(serve_as_files)
-    blueprint.app_errorhandler(RequestEntityTooLarge)(too_large)
     blueprint.app_errorhandler(tk.ValidationError)(not_understood)
     blueprint.app_errorhandler(FileNotFoundError)(file_is_gone)
 
 
-def limit_size() -> None:
-    """Stop reading a request that is larger than a file may be, while it comes in."""
+def limit_size() -> Any:
+    """Refuse a request that says it is larger than a file may be; stop one that becomes so."""
     part = (tk.request.endpoint or "").partition(".")[0]
     if part in WITH_FILES:
-        _limit(config.max_upload())
-    elif part in WITH_PICTURES:
-        _limit(int(tk.config["ckan.max_image_size"]) << 20)
+        return _limit(config.max_upload())
+    if part in WITH_PICTURES:
+        return _limit(int(tk.config["ckan.max_image_size"]) << 20)
+    return None
 
 
-def _limit(size: int) -> None:
+def _limit(size: int) -> Any:
     request: Any = tk.request
-    getattr(request, "_get_current_object", lambda: request)().max_content_length = size + MARGIN
+    request = getattr(request, "_get_current_object", lambda: request)()
+    request.max_content_length = size + MARGIN
+    if (request.content_length or 0) > size + MARGIN:
+        return too_large(size)
+    return None
 
 
 def close_pages() -> Any:
@@ -111,9 +114,9 @@ def _file_name() -> str:
     return name.replace("\\", "/").rsplit("/", 1)[-1] or "file"
 
 
-def too_large(_error: RequestEntityTooLarge) -> Any:
+def too_large(size: int) -> Any:
     """Answer a request that is too large: JSON to programs, a page to people."""
-    limit = localised_filesize(config.max_upload())
+    limit = localised_filesize(size)
     sentence = tk._(
         "What was sent is too large; a file may have {limit}. "
         "Compress it, split it, or give a link to it."

@@ -46,9 +46,7 @@ def keep(resource_id: str, key: str, value: Any) -> None:
         connection.execute(
             insert(_TABLE)
             .values(**row)
-            .on_conflict_do_update(
-                index_elements=["entity_id", "task_type", "key"], set_=changed
-            )
+            .on_conflict_do_update(index_elements=["entity_id", "task_type", "key"], set_=changed)
         )
 
 

@@ -23,6 +23,15 @@ _STATES = {
 }
 
 
+_SIGNS = (
+    ("empty", ("no entries found",)),
+    ("link", ("only http, https",)),
+    ("away", ("http", "connection")),
+    ("rows", ("row ", "extra data", "missing data")),
+)
+"""What xloader's own errors are told by, in the order they are asked."""
+
+
 @dataclass(frozen=True)
 class Status:
     """How the last reading of a file went."""
@@ -84,7 +93,16 @@ def _remarks(resource_id: str) -> tuple[str, ...]:
     sentence = tk._(
         "Column “{column}” should be {wanted}, but row {row} has “{value}”; it was read as text."
     )
-    return tuple(sentence.format(**remark) for remark in kept.get("remarks", ()))
+    words = {
+        "numeric": tk._("number"),
+        "date": tk._("date"),
+        "timestamp": tk._("date and time"),
+        "text": tk._("text"),
+    }
+    return tuple(
+        sentence.format(**{**remark, "wanted": words.get(remark["wanted"], remark["wanted"])})
+        for remark in kept.get("remarks", ())
+    )
 
 
 def _error(error: str | None) -> str:
@@ -98,15 +116,10 @@ def _error(error: str | None) -> str:
         except (ValueError, KeyError):
             return messages.columns("unread", {"detail": ""})
     lowered = text.lower()
-    if "no entries found" in lowered:
-        return messages.columns("empty", {})
-    if "only http, https" in lowered:
-        return messages.columns("link", {})
-    if "http" in lowered or "connection" in lowered:
-        return messages.columns("away", {})
-    if "row " in lowered or "extra data" in lowered or "missing data" in lowered:
-        return messages.columns("rows", {"detail": _first_line(text)})
-    return messages.columns("unread", {"detail": _first_line(text)})
+    code = next(
+        (code for code, marks in _SIGNS if any(mark in lowered for mark in marks)), "unread"
+    )
+    return messages.columns(code, {"detail": _first_line(text)})
 
 
 def _unwrapped(error: str) -> str:

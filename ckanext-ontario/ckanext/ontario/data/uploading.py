@@ -75,9 +75,8 @@ class InspectedImage(Upload):
         name = str(self.upload_field_storage.filename)
         try:
             content.require_image(self.upload_file, name)
-            size, limit = _size(self.upload_file), int(tk.config["ckan.max_image_size"]) << 20
-            if size > limit:
-                raise Refused("image-size", name=name, size=size, limit=limit)
+            limit = int(tk.config["ckan.max_image_size"]) << 20
+            _require_size(self.upload_file, name, limit, "image-size")
         except Refused as refused:
             raise tk.ValidationError({self.file_field: [messages.refusal(refused)]}) from refused
         super().verify_type()
@@ -109,18 +108,17 @@ def remove_file(resource_id: str) -> None:
 
 def _inspect(stream: IO[bytes], name: str, declared: str) -> content.Accepted:
     try:
-        size, limit = _size(stream), config.max_upload()
-        if size > limit:
-            raise Refused("too-large", name=name, size=size, limit=limit)
+        _require_size(stream, name, config.max_upload(), "too-large")
         return content.inspect(stream, name, declared, config.archive_limits())
     except Refused as refused:
         raise tk.ValidationError({FIELD: [messages.refusal(refused)]}) from refused
 
 
-def _size(stream: IO[bytes]) -> int:
+def _require_size(stream: IO[bytes], name: str, limit: int, code: str) -> None:
     size = stream.seek(0, 2)
     stream.seek(0)
-    return size
+    if size > limit:
+        raise Refused(code, name=name, size=size, limit=limit)
 
 
 def _md5(stream: IO[bytes]) -> str:

@@ -144,9 +144,7 @@ def get_blueprints() -> list[Blueprint]:
     address = "/dataset/<id>/resource/<resource_id>"
     pages.add_url_rule(f"{address}/table", "table", table)
     pages.add_url_rule(f"{address}/dictionary.csv", "dictionary_csv", dictionary_csv)
-    pages.add_url_rule(
-        f"{address}/dictionary", view_func=DictionaryView.as_view("dictionary")
-    )
+    pages.add_url_rule(f"{address}/dictionary", view_func=DictionaryView.as_view("dictionary"))
     pages.add_url_rule(f"{address}/reload", "reload", reload_file, methods=["POST"])
     serving.install(pages)
     return [pages]

@@ -1,6 +1,6 @@
 """Archives: what is inside, how big it grows, and whether unpacking it could do harm.
 
-Every member is read to its end, in pieces: sizes and checks that an archive claims are not believed.
+Every member is read to its end, in pieces: what an archive claims of itself is not believed.
 
 Pure: imports neither CKAN nor SQLAlchemy.
 """
@@ -33,7 +33,9 @@ PROGRAMS = re.compile(
 OFFICE = re.compile(r"\.(xlsx|docx|pptx|ods|odt)$", re.IGNORECASE)
 """Documents that are archives themselves, and that an archive may hold."""
 
-MACROS = re.compile(r"(^|/)(vbaproject\.bin|basic/script-lb\.xml|basic/script-lc\.xml)$", re.I)
+MACROS = re.compile(
+    r"(^|/)(vbaproject\.bin|basic/script-lb\.xml|basic/script-lc\.xml)$", re.IGNORECASE
+)
 NESTED = frozenset({"zip", "gzip", "archive", "tar"})
 
 SMALL = 10_000_000

@@ -63,11 +63,13 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xf2", "mp3"),
 )
 
+INSIDE = ((4, b"ftyp", "mp4"), (8, b"WEBP", "webp"), (257, b"ustar", "tar"))
+"""Signatures that do not come first, and where they are."""
+
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
 _SPACE = b" \t\r\n\x0c"
-_HTML = re.compile(
-    rb"<(!doctype\s+html|html|head|body|script|iframe|style|div)\b", re.I
-)
-_SVG = re.compile(rb"<(\w+:)?svg\b", re.I)
+_HTML = re.compile(rb"<(!doctype\s+html|html|head|body|script|iframe|style|div)\b", re.IGNORECASE)
+_SVG = re.compile(rb"<(\w+:)?svg\b", re.IGNORECASE)
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x19\x1b-\x1f]")
 _DBASE = frozenset(b"\x02\x03\x04\x05\x30\x31\x32\x43\x63\x83\x8b\x8e\xcb\xf5\xfb")
 
@@ -104,15 +106,10 @@ def _kind(head: bytes) -> str:
     for signature, kind in SIGNATURES:
         if head.startswith(signature):
             return kind
-    if head[4:8] == b"ftyp":
-        return "mp4"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "webp"
-    if head[257:262] == b"ustar":
-        return "tar"
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "text"
-    if _CONTROL.search(head):
+    for place, mark, kind in INSIDE:
+        if head[place : place + len(mark)] == mark:
+            return kind
+    if not head.startswith(_WIDE) and _CONTROL.search(head):
         return "dbase" if is_dbase(head) else "unknown"
     return _markup(head.removeprefix(b"\xef\xbb\xbf").lstrip(_SPACE)) or "text"
 
@@ -124,6 +121,6 @@ def _markup(text: bytes) -> str:
         return "svg"
     if _HTML.match(text) or (text.startswith(b"<!--") and _HTML.search(text)):
         return "html"
-    if text.startswith(b"<?xml") and re.search(rb"<html\b", text[:4096], re.I):
+    if text.startswith(b"<?xml") and re.search(rb"<html\b", text[:4096], re.IGNORECASE):
         return "html"
     return "xml"

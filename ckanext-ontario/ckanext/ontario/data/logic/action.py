@@ -126,9 +126,7 @@ def xloader_submit(next_action: Action, context: Context, data_dict: DataDict) -
         message = tk._("Files of the format {format} do not become tables; CSV, TSV and XLSX do.")
         raise tk.ValidationError({"resource_id": [message.format(format=resource.format)]})
     loading.allow_token()
-    return next_action(
-        loading.as_the_portal(), {"resource_id": resource.id, "ignore_hash": True}
-    )
+    return next_action(loading.as_the_portal(), {"resource_id": resource.id, "ignore_hash": True})
 
 
 @tk.chained_action
@@ -257,5 +255,3 @@ def _require_readable(context: Context, data_dict: DataDict) -> None:
         tk.check_access("resource_show", tk.fresh_context(context), {"id": resource_id})
     except tk.NotAuthorized as err:
         raise tk.ObjectNotFound(tk._("Resource not found")) from err
-
-

@@ -63,7 +63,9 @@ def require_shape(data_dict: DataDict) -> None:
         if data_dict.get(name) is not None and not isinstance(data_dict[name], kinds)
     }
     for name in ("fields", "records"):
-        if name not in wrong and not all(isinstance(one, dict) for one in data_dict.get(name) or ()):
+        if name not in wrong and not all(
+            isinstance(one, dict) for one in data_dict.get(name) or ()
+        ):
             wrong[name] = [tk._("This must be a list of objects.")]
     if data_dict.get("aliases"):
         wrong["aliases"] = [tk._("Tables have no other names on this portal.")]
@@ -109,9 +111,7 @@ def explained() -> Iterator[None]:
         raise tk.ValidationError({"query": [_SENTENCES["database"]()]}) from err
 
 
-def dictionary_changes(
-    fields: Any, present: Mapping[str, Any]
-) -> dict[str, dict[str, Any]]:
+def dictionary_changes(fields: Any, present: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the wanted entries by column.
 
     Raises:
@@ -151,9 +151,7 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     "number": lambda: tk._("This must be a whole number."),
     "negative": lambda: tk._("This must not be negative."),
     "big": lambda: tk._("This number is too big."),
-    "filters": lambda: tk._(
-        "Filters are an object: each column with a value or a list of values."
-    ),
+    "filters": lambda: tk._("Filters are an object: each column with a value or a list of values."),
     "values": lambda: tk._("A filter may have 1,000 values."),
     "language": lambda: tk._("The language must be simple, english or french."),
     "nul": lambda: tk._("This holds a character that no text has."),
