@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ckanext.ontario.catalogue import record_words
-from ckanext.ontario.catalogue.citation import Citation, Source, citation_of
+from ckanext.ontario.catalogue.citation import Citation
 from ckanext.ontario.catalogue.record_access import (
     Access,
     Contact,
@@ -21,6 +21,14 @@ from ckanext.ontario.catalogue.record_access import (
     licence_of,
 )
 from ckanext.ontario.catalogue.record_details import Detail, details
+from ckanext.ontario.catalogue.record_head import (
+    Link,
+    RecordHead,
+    cited,
+    head_of,
+    last_update,
+    notes_of,
+)
 from ckanext.ontario.catalogue.record_reader import Publisher, Reader
 from ckanext.ontario.catalogue.record_resources import (
     ResourceRow,
@@ -48,19 +56,8 @@ from ckanext.ontario.catalogue.record_text import (
 )
 from ckanext.ontario.shared.bilingual import LANGUAGES
 
-SUMMARY_LENGTH = 200
-"""Characters of the summary that search engines and social media are given."""
-
 MOST_KEYWORDS = 60
 """How many keywords are shown."""
-
-
-@dataclass(frozen=True)
-class Link:
-    """Words that lead somewhere."""
-
-    text: str
-    address: str
 
 
 @dataclass(frozen=True)
@@ -70,21 +67,6 @@ class Translation:
     code: str
     title: str
     address: str
-
-
-@dataclass(frozen=True)
-class RecordHead:
-    """What the pages of a record and of its files share."""
-
-    name: str
-    title: Text
-    page: str
-    state: str
-    ministry: Link | None
-    canonical: str
-    alternates: tuple[Link, ...]
-    """Language → full address of the page in it."""
-    summary: str
 
 
 @dataclass(frozen=True)
@@ -152,12 +134,6 @@ class Rights:
     token_page: str = ""
 
 
-def title_of(record: Mapping[str, Any], language: str) -> Text:
-    """Return a record's title; its address when it has none."""
-    plain = str(record.get("title") or record.get("name") or "")
-    return text_of(record.get("title_translated"), language) or Text(plain)
-
-
 def record_page(
     record: Mapping[str, Any], publisher: Publisher, reader: Reader, rights: Rights
 ) -> RecordPage:
@@ -171,13 +147,12 @@ def record_page(
     """
     language = reader.language
     name = str(record.get("name") or "")
-    head = _head(record, publisher, reader)
-    citation = citation_of(_source(record, head, publisher, reader))
+    head = head_of(record, publisher, reader)
     keywords, keywords_lang = _keywords(record, reader)
     return RecordPage(
         head=head,
         short=text_of(record.get("short_description_translated"), language),
-        notes=_notes(record, language),
+        notes=notes_of(record, language),
         translation=_translation(record, reader),
         access=access_of(record, reader),
         licence=licence_of(record, reader),
@@ -187,7 +162,7 @@ def record_page(
         frequency=reader.label("update_frequency", record.get("update_frequency")),
         validated=day_of(record.get("current_as_of"), language),
         coverage=text_of(record.get("geographic_coverage_translated"), language),
-        data_updated=day_of(_last_update(record), language),
+        data_updated=day_of(last_update(record), language),
         created=day_of_instant(record.get("metadata_created"), language),
         modified=day_of_instant(record.get("metadata_modified"), language),
         keywords=keywords,
@@ -195,7 +170,7 @@ def record_page(
         topics=tuple(_topics(record, reader)),
         details=details(record, reader, internal=False),
         internal_details=details(record, reader, internal=True),
-        citation=citation,
+        citation=cited(record, publisher, reader),
         bibtex=f"{head.page}/citation.bib",
         ris=f"{head.page}/citation.ris",
         snippets=snippets(_wanted(record, _example(record), reader), language),
@@ -213,7 +188,7 @@ def resource_page(
 ) -> ResourcePage:
     """Return the page of one file of a record; arguments as of :func:`record_page`."""
     name = str(record.get("name") or "")
-    head = _head(record, publisher, reader, resource)
+    head = head_of(record, publisher, reader, resource)
     row = row_of(resource, name, reader)
     return ResourcePage(
         head=head,
@@ -231,60 +206,6 @@ def resource_page(
         token_page=rights.token_page,
         may_edit=rights.may_edit,
     )
-
-
-def citation_page(record: Mapping[str, Any], publisher: Publisher, reader: Reader) -> Citation:
-    """Return how to cite a record, in the reader's language."""
-    return citation_of(_source(record, _head(record, publisher, reader), publisher, reader))
-
-
-def _head(
-    record: Mapping[str, Any],
-    publisher: Publisher,
-    reader: Reader,
-    resource: Mapping[str, Any] | None = None,
-) -> RecordHead:
-    name = str(record.get("name") or "")
-    addresses = reader.addresses
-    title = title_of(record, reader.language)
-    ministry = text_of(publisher.title, reader.language)
-    page = addresses.record(name)
-    here = addresses.resource(name, str(resource.get("id") or "")) if resource else page
-    path = here.removeprefix(addresses.prefix)
-    alternates = tuple(
-        Link(code, addresses.site + ("" if code == LANGUAGES[0] else f"/{code}") + path)
-        for code in LANGUAGES
-    )
-    canonical = next(link.address for link in alternates if link.text == reader.language)
-    texts: Mapping[str, Any] = resource or {}
-    return RecordHead(
-        name=name,
-        title=title,
-        page=page,
-        state=str(record.get("state") or "active"),
-        ministry=(
-            Link(ministry.value, addresses.organization(publisher.name)) if ministry else None
-        ),
-        canonical=canonical,
-        alternates=alternates,
-        summary=_summary(
-            text_of(texts.get("description_translated"), reader.language)
-            or text_of(record.get("short_description_translated"), reader.language)
-            or _notes(record, reader.language)
-        ),
-    )
-
-
-def _summary(text: Text | None) -> str:
-    words = " ".join((text.value if text else "")[: SUMMARY_LENGTH * 4].split())
-    if len(words) <= SUMMARY_LENGTH:
-        return words
-    return words[:SUMMARY_LENGTH].rsplit(" ", 1)[0] + "\N{HORIZONTAL ELLIPSIS}"
-
-
-def _notes(record: Mapping[str, Any], language: str) -> Text | None:
-    plain = str(record.get("notes") or "").strip()
-    return text_of(record.get("notes_translated"), language) or (Text(plain) if plain else None)
 
 
 def _translation(record: Mapping[str, Any], reader: Reader) -> Translation | None:
@@ -305,11 +226,6 @@ def _resources(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _dates(record: Mapping[str, Any]) -> tuple[Any, Any]:
     return date_of(record.get("date_range_start")), date_of(record.get("date_range_end"))
-
-
-def _last_update(record: Mapping[str, Any]) -> Any:
-    days = (date_of(one.get("data_last_updated")) for one in _resources(record))
-    return max((day for day in days if day), default=None)
 
 
 def _keywords(record: Mapping[str, Any], reader: Reader) -> tuple[tuple[Link, ...], str]:
@@ -349,33 +265,4 @@ def _wanted(record: Mapping[str, Any], resource: Mapping[str, Any], reader: Read
         file_name=file_name(address, row.format),
         token=reader.internal,
         file_token=reader.internal and is_ours(address, reader),
-    )
-
-
-def _source(
-    record: Mapping[str, Any], head: RecordHead, publisher: Publisher, reader: Reader
-) -> Source:
-    language = reader.language
-    title = text_of(publisher.title, language)
-    words = record.get("keywords")
-    day = next(
-        (
-            day
-            for value in (
-                _last_update(record),
-                *(record.get(key) for key in ("opened_date", "date_created", "metadata_modified")),
-            )
-            if (day := date_of(value))
-        ),
-        None,
-    )
-    return Source(
-        name=head.name,
-        title=head.title.value,
-        author=title.value if title else "",
-        address=head.canonical,
-        language=language,
-        day=day,
-        keywords=list((words or {}).get(language) or ()) if isinstance(words, Mapping) else (),
-        summary=head.summary,
     )

@@ -16,7 +16,7 @@ from ckan.views import dataset as core_dataset
 from ckan.views import resource as core_resource
 from flask import Blueprint, Response
 
-from ckanext.ontario.catalogue import record, record_lookups
+from ckanext.ontario.catalogue import record, record_head, record_lookups
 from ckanext.ontario.catalogue.citation import Citation
 
 __all__: list[str] = []
@@ -75,7 +75,7 @@ def read_resource(package_type: str, id: str, resource_id: str) -> Any:  # noqa:
 def cite(id: str, form: str, **_defaults: Any) -> Any:  # noqa: A002 -- as above
     """Send a dataset's citation as a file for reference managers."""
     found = _found(id)
-    citation = record.citation_page(found, _publisher(found), record_lookups.reader())
+    citation = record_head.cited(found, _publisher(found), record_lookups.reader())
     media_type, text = FORMS[form]
     return Response(
         text(citation),
