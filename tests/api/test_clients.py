@@ -54,7 +54,7 @@ def test_ckanapi_knows_our_errors(site: Any, remote: Any) -> None:
 
 
 def test_ckanapi_without_a_token_stays_outside(internal_site: Any) -> None:
-    with RemoteCKAN(internal_site.url, user_agent=AGENT) as ckan, pytest.raises(CKANAPIError):
+    with RemoteCKAN(internal_site.url, user_agent=AGENT) as ckan, pytest.raises(NotAuthorized):
         ckan.action.package_search()
 
 

@@ -18,13 +18,15 @@ from ckanext.ontario.shared import portal
 _ABOUT = {
     "en": (
         "CKAN’s Action API with the catalogue’s own fields. Every call answers one JSON object: "
-        "help, success, and result or error. Unknown parameters are ignored; new fields may be "
-        "added to answers at any time."
+        "help, success, and result or error. Parameters that an action does not know are "
+        "ignored, save by package_search, which names them; new fields may be added to answers "
+        "at any time."
     ),
     "fr": (
         "L’API d’action de CKAN avec les champs propres au catalogue. Chaque appel répond par un "
-        "objet JSON : help, success, et result ou error. Les paramètres inconnus sont ignorés; "
-        "de nouveaux champs peuvent s’ajouter aux réponses en tout temps."
+        "objet JSON : help, success, et result ou error. Les paramètres qu’une action ne connaît "
+        "pas sont ignorés, sauf par package_search, qui les nomme; de nouveaux champs peuvent "
+        "s’ajouter aux réponses en tout temps."
     ),
 }
 _TITLES = {
