@@ -14,7 +14,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.lib.search import SearchError, SearchQueryError
-from flask import Blueprint, Flask, Response, current_app, jsonify
+from flask import Blueprint, Flask, Response, current_app, jsonify, session
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.security import safe_join
 
@@ -41,7 +41,8 @@ gate = Blueprint("ontario_visibility", __name__)
 @gate.before_app_request
 def require_log_in() -> Any:
     """Let signed-in, active users and the allow-list pass; answer everybody else."""
-    if not portal.is_internal() or _is_signed_in() or _may_be_anonymous():
+    tk.g.ontario_signed_in = _is_signed_in()
+    if not portal.is_internal() or tk.g.ontario_signed_in or _may_be_anonymous():
         return None
     return _to_log_in() if _wants_a_page() else _unauthorized()
 
@@ -63,10 +64,16 @@ def install_cache_headers(app: Flask) -> None:
 
 def forbid_storing(response: Response) -> Response:
     """Keep internal answers, and answers to signed-in callers, out of every cache."""
-    if portal.is_internal() or _is_signed_in():
+    if portal.is_internal() or _was_signed_in():
         response.headers["Cache-Control"] = "no-store"
     response.vary.update(("Cookie", "Authorization"))
     return response
+
+
+def _was_signed_in() -> bool:
+    # Asked once the view is done, when the user may be detached from a session that it ended. An
+    # answer that came before the gate is kept out of caches too.
+    return bool(tk.g.get("ontario_signed_in", True)) or "_user_id" in session
 
 
 def _is_signed_in() -> bool:
