@@ -119,7 +119,7 @@ BAD: dict[str, tuple[str, str, Make, str]] = {
     "elf as csv": ("a.csv", "CSV", lambda: b"\x7fELF" + b"\x00" * 50, "program"),
     "script as csv": ("a.csv", "CSV", lambda: b"#!/bin/sh\nrm -rf /\n", "program"),
     "page as csv": ("a.csv", "CSV", lambda: HTML, "content"),
-    "page after blanks": ("a.csv", "CSV", lambda: b"\n  \xef\xbb\xbf<html>".lstrip(), "content"),
+    "page after blanks": ("a.csv", "CSV", lambda: b"\xef\xbb\xbf\n <html>", "content"),
     "page as text": ("a.txt", "TXT", lambda: b"<script>alert(1)</script>", "content"),
     "svg as xml": ("a.xml", "XML", lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>", "content"),
     "pdf as csv": ("a.csv", "CSV", lambda: b"%PDF-1.7\n", "content"),

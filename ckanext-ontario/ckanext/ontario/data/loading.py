@@ -15,9 +15,9 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import rq
-import sqlalchemy as sa
 from ckan import model
 from ckan.lib import api_token, search
+from ckan.model.api_token import api_token_table
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.datastore.backend import DatastoreBackend
@@ -63,8 +63,8 @@ def submit(resource_id: str) -> None:
 def clear(resource_id: str) -> None:
     """Remove the file, the table and the remembered states of a resource that is gone."""
     resource = model.Resource.get(resource_id)
-    gone = resource is None or resource.state == model.State.DELETED
-    if not gone and resource.url_type in {"upload", "datastore"}:
+    stays = {"upload", "datastore"}
+    if resource is not None and resource.state == model.State.ACTIVE and resource.url_type in stays:
         return  # it came back in the meantime
     uploading.remove_file(resource_id)
     drop_table(resource_id)
@@ -98,7 +98,7 @@ def allow_token() -> None:
     """Make the loader's token good. It is the site user's, and changes with the portal's secret."""
     user = model.User.get(as_the_portal()["user"])
     row = {"id": _token_id(), "name": TOKEN_NAME, "user_id": user.id if user else None}
-    table: Any = model.ApiToken.__table__
+    table: Any = api_token_table
     with model.ensure_engine().begin() as connection:
         connection.execute(insert(table).values(**row).on_conflict_do_nothing())
 
@@ -198,10 +198,3 @@ def _read(path: str, file_format: str) -> list[columns.Column]:
 def _rows(stream: Any) -> Iterator[tuple[int, list[Any]]]:
     for number, _headers, cells in stream.iter(extended=True):
         yield number, cells
-
-
-def has_token() -> bool:
-    """Say whether the loader's token is good."""
-    table: Any = model.ApiToken.__table__
-    found = model.Session.execute(sa.select(table.c.id).where(table.c.id == _token_id()))
-    return found.scalar() is not None

@@ -98,7 +98,8 @@ def read(resource_id: str, asked: Asked, language: str) -> Page | None:
     except (tk.ObjectNotFound, tk.NotAuthorized):
         return None
     except tk.ValidationError as err:
-        problem = " ".join(str(text) for texts in err.error_dict.values() for text in texts)
+        told: dict[str, Any] = err.error_dict
+        problem = " ".join(str(text) for texts in told.values() for text in texts)
         plain = _read(resource_id, Asked(), language)
         return Page(plain.columns, plain.rows, plain.total, plain.asked, plain.size, problem)
 

@@ -109,7 +109,7 @@ def _is_picture(endpoint: str) -> bool:
 
 def _file_name() -> str:
     """Return the name the file was uploaded under; the address may say anything."""
-    resource = model.Resource.get((tk.request.view_args or {}).get("resource_id"))
+    resource = model.Resource.get(str((tk.request.view_args or {}).get("resource_id")))
     name = (resource.url or "") if resource is not None else ""
     return name.replace("\\", "/").rsplit("/", 1)[-1] or "file"
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
+from ckan.model.task_status import task_status_table
+from ckan.model.types import make_uuid
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.ontario.shared import clock
@@ -17,7 +19,7 @@ from ckanext.ontario.shared import clock
 OURS = "ontario_data"
 LOAD, DICTIONARY = "load", "dictionary"
 
-_TABLE: Any = model.TaskStatus.__table__
+_TABLE: Any = task_status_table
 
 
 def read(resource_id: str, key: str) -> Any:
@@ -33,7 +35,7 @@ def read(resource_id: str, key: str) -> Any:
 def keep(resource_id: str, key: str, value: Any) -> None:
     """Keep a value of JSON's kinds under a key, in a transaction of its own."""
     row = {
-        "id": model.types.make_uuid(),
+        "id": make_uuid(),
         "entity_id": resource_id,
         "entity_type": "resource",
         "task_type": OURS,

@@ -10,6 +10,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
+from ckan.model.task_status import task_status_table
 
 from ckanext.ontario.data import loading, messages, states, uploading
 
@@ -56,7 +57,7 @@ class Status:
 
 def of(resource_id: str) -> Status:
     """Return how the last reading of a resource's file went."""
-    table: Any = model.TaskStatus.__table__
+    table: Any = task_status_table
     row: Any = model.Session.execute(
         sa.select(table.c.state, table.c.error, table.c.last_updated).where(
             table.c.entity_id == resource_id, table.c.task_type == "xloader"
@@ -116,10 +117,8 @@ def _error(error: str | None) -> str:
         except (ValueError, KeyError):
             return messages.columns("unread", {"detail": ""})
     lowered = text.lower()
-    code = next(
-        (code for code, marks in _SIGNS if any(mark in lowered for mark in marks)), "unread"
-    )
-    return messages.columns(code, {"detail": _first_line(text)})
+    told = (code for code, marks in _SIGNS if any(mark in lowered for mark in marks))
+    return messages.columns(next(told, "unread"), {"detail": _first_line(text)})
 
 
 def _unwrapped(error: str) -> str:

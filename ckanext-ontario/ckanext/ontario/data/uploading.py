@@ -40,15 +40,15 @@ class InspectedUpload(ResourceUpload):
             ValidationError: on ``upload``, when the file is not what it says or may do harm.
         """
         sent = resource.get("upload")
-        has_file = isinstance(sent, FileStorage) and bool(sent.filename)
-        if sent and not has_file and not isinstance(sent, FileStorage):
+        if sent and not isinstance(sent, FileStorage):
             raise tk.ValidationError({FIELD: [tk._("Send the file as multipart/form-data.")]})
-        if has_file:
-            found = _inspect(sent.stream, str(sent.filename), str(resource.get("format") or ""))
+        found = None
+        if isinstance(sent, FileStorage) and sent.filename:
+            found = _inspect(sent.stream, sent.filename, str(resource.get("format") or ""))
             resource["format"] = found.format
             resource["hash"] = _md5(sent.stream)
         super().__init__(resource)
-        if has_file:
+        if found is not None:
             self.mimetype = found.media_type
             resource["mimetype"] = found.media_type
             resource["size"] = self.filesize

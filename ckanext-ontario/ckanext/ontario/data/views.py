@@ -96,7 +96,8 @@ class DictionaryView(MethodView):
                 {}, {"resource_id": resource_id, "fields": sent}
             )
         except tk.ValidationError as err:
-            return self.get(id, resource_id, sent, err.error_dict.get("fields") or [{}])
+            told: dict[str, Any] = err.error_dict
+            return self.get(id, resource_id, sent, told.get("fields") or [{}])
         tk.h.flash_success(
             tk._("The data dictionary was saved. Types hold from the next reading of the file.")
         )
@@ -110,7 +111,8 @@ def reload_file(id: str, resource_id: str) -> Any:  # noqa: A002
     try:
         queued = tk.get_action("xloader_submit")({}, {"resource_id": resource_id})
     except tk.ValidationError as err:
-        tk.h.flash_error(" ".join(err.error_dict.get("resource_id", [])))
+        told: dict[str, Any] = err.error_dict
+        tk.h.flash_error(" ".join(told.get("resource_id", [])))
     else:
         message = (
             tk._("The file will be read again; that takes a moment.")

@@ -16,7 +16,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, cast
 
 from .refusal import Refused
 from .sniffing import HEAD, sniff
@@ -120,7 +120,7 @@ def inspect_gzip(stream: IO[bytes], limits: Limits) -> None:
     stream.seek(0)
     try:
         with gzip.GzipFile(fileobj=stream) as unpacked:
-            head = _count(unpacked, packed, limits)
+            head = _count(cast("IO[bytes]", unpacked), packed, limits)
         kind = sniff(head).kind
         if kind == "tar":
             stream.seek(0)

@@ -134,7 +134,7 @@ def _check(stream: IO[bytes], wanted: formats.Uploadable, limits: Limits) -> Non
         _check_rdf(stream)
     elif content == "gzip":
         archives.inspect_gzip(stream, limits)
-    elif KINDS[content] == {"zip"}:
+    elif "zip" in KINDS[content]:
         _check_archive(archives.inspect_zip(stream, limits), content)
 
 

@@ -46,7 +46,7 @@ def ontario_data_dictionary_update(context: Context, data_dict: DataDict | None)
 
 
 def _readable(next_auth: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:
-    resource = model.Resource.get(data_dict.get("id") or data_dict.get("resource_id"))
+    resource = model.Resource.get(str(data_dict.get("id") or data_dict.get("resource_id")))
     # A deleted resource keeps its table until it is cleared away; core would go on showing it.
     if resource is None or resource.state != model.State.ACTIVE:
         raise tk.ObjectNotFound(tk._("Resource not found"))

@@ -57,7 +57,7 @@ def require_shape(data_dict: DataDict) -> None:
         "primary_key": (list, str),
         "indexes": (list, str),
     }
-    wrong = {
+    wrong: dict[str, Any] = {
         name: [tk._("This is not of the right kind.")]
         for name, kinds in shapes.items()
         if data_dict.get(name) is not None and not isinstance(data_dict[name], kinds)
@@ -119,7 +119,7 @@ def dictionary_changes(fields: Any, present: Mapping[str, Any]) -> dict[str, dic
     """
     if not isinstance(fields, list) or not all(isinstance(one, dict) for one in fields):
         raise tk.ValidationError({"fields": [tk._("This must be a list of objects.")]})
-    errors = [_field_errors(field, present) for field in fields]
+    errors: list[Any] = [_field_errors(field, present) for field in fields]
     if any(errors):
         raise tk.ValidationError({"fields": errors})
     return {field["id"]: field for field in fields}
