@@ -61,12 +61,12 @@ def small() -> World:
 
 def grow(world: World) -> None:
     """Make it large: more records, files, organizations, members, sources, changes."""
-    files = [*world.dataset["resources"], *(_file(number) for number in range(2, 60))]
+    files = [*world.dataset["resources"], *(_file(number) for number in range(2, 40))]
     keywords = {code: [f"{code} {number}" for number in range(30)] for code in ("en", "fr")}
     world.dataset = call(
         "package_patch", world.user, id=world.dataset["id"], resources=files, keywords=keywords
     )
-    _more(world, records=40, others=12)
+    _more(world, records=30, others=6)
     world.large = True
 
 

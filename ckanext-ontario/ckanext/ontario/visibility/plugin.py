@@ -12,7 +12,7 @@ from flask import Blueprint, Flask
 
 from ckanext.ontario.shared import portal
 from ckanext.ontario.shared.startup import PortalRefused, require_guards
-from ckanext.ontario.visibility import cli, fixed, gate, hooks, policy, private
+from ckanext.ontario.visibility import cli, fixed, gate, helpers, hooks, policy, private
 from ckanext.ontario.visibility.clamp import SearchClamp
 from ckanext.ontario.visibility.domain import Decision
 from ckanext.ontario.visibility.labels import PermissionLabels
@@ -21,6 +21,7 @@ from ckanext.ontario.visibility.policy import lock
 
 
 @tk.blanket.cli(cli)
+@tk.blanket.helpers(helpers)
 @tk.blanket.config_declarations
 class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
     """The portal switch and its guards: who sees what, on both portals. Comes first."""

@@ -10,6 +10,7 @@ from ckan.lib.dictization import model_dictize
 from ckan.types import Action, Context, DataDict
 
 from ckanext.ontario.visibility import listings, memberships
+from ckanext.ontario.visibility.helpers import remember_users
 from ckanext.ontario.visibility.reading import readable
 
 __all__ = [
@@ -77,6 +78,7 @@ def group_show(next_action: Action, context: Context, data_dict: DataDict) -> An
 def member_list(next_action: Action, context: Context, data_dict: DataDict) -> list[Any]:
     """Return members of an organization or topic; records only if the reader may see them."""
     members = next_action(context, data_dict)
+    remember_users(one for one, kind, _role in members if kind == "user")
     if authz.is_sysadmin(context.get("user")) or context.get("ignore_auth"):
         return members
     visible = set(readable(context, {one for one, kind, _role in members if kind == "package"}))
