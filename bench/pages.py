@@ -2,9 +2,10 @@
 
 Both read the same Postgres database of made-up records (``bench.load``) in the same run. The peer
 is CKAN as it comes: no plugin at all, its own templates, schema and search, with a Solr core of
-its own (CKAN's schema, our solrconfig.xml) that its own hooks indexed. Both are served by
-gunicorn with our
-turn by turn. What is compared is the time inside the server, from the request to the last byte.
+its own (CKAN's schema, our ``solrconfig.xml``) that its own hooks indexed. Both are served by
+gunicorn with our settings (one process, eight threads), anonymously, over loopback; only one is
+asked at a time, turn by turn. What is compared is the time inside the server, from the request to
+the last byte.
 """
 
 from __future__ import annotations
