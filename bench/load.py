@@ -53,6 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     if asked.index:
         return _index_from(sys.stdin)
+    if asked.index_all:
+        return _index_all(asked)
     if asked.records < 1 or not asked.ini.is_file():
         _parser().error(
             f"no such file: {asked.ini}" if asked.records > 0 else "--records: 1 or more"
@@ -181,6 +183,15 @@ def _index_from(lines: Iterable[str]) -> int:
     return 0
 
 
+def _index_all(asked: argparse.Namespace) -> int:
+    """Index every record of a database that another portal filled."""
+    os.environ["CKAN_INI"] = str(asked.ini)
+    with _portal():
+        ids = [row.id for row in model.Session.query(model.Package.id).order_by("id")]
+        index(ids, processes=asked.processes)
+    return 0
+
+
 @contextlib.contextmanager
 def _portal() -> Iterator[None]:
     with flask_of(application()).test_request_context():
@@ -220,6 +231,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--json", action="store_true", help="print JSON and no progress")
     parser.add_argument("--index", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--index-all", action="store_true", help=argparse.SUPPRESS)
     return parser
 
 

@@ -108,8 +108,21 @@ def _titles(left_out: str = "") -> OrderedDict[str, str]:
     return OrderedDict((name, title) for name, title in titles.items() if name != left_out)
 
 
-def _choice_labels(language: str) -> Mapping[str, Mapping[str, str]]:
+Labels = Mapping[str, Mapping[str, str]]
+
+_labels: dict[str, tuple[Any, Labels]] = {}
+"""Language → the schema that was read, and its labels: they change only with the schema."""
+
+
+def _choice_labels(language: str) -> Labels:
     schema = tk.h.scheming_get_dataset_schema("dataset") or {}
+    known = _labels.get(language)
+    if known is None or known[0] is not schema:
+        known = _labels[language] = (schema, _labels_of(schema, language))
+    return known[1]
+
+
+def _labels_of(schema: Mapping[str, Any], language: str) -> Labels:
     return {
         field["field_name"]: {
             choice["value"]: pick(choice["label"], language) or choice["value"]

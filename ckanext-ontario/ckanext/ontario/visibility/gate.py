@@ -19,6 +19,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.security import safe_join
 
 from ckanext.ontario.shared import portal
+from ckanext.ontario.visibility import reading
 
 READ = frozenset({"GET", "HEAD"})
 FORM = READ | {"POST"}
@@ -41,6 +42,7 @@ gate = Blueprint("ontario_visibility", __name__)
 @gate.before_app_request
 def require_log_in() -> Any:
     """Let signed-in, active users and the allow-list pass; answer everybody else."""
+    reading.begin()
     tk.g.ontario_signed_in = _is_signed_in()
     if not portal.is_internal() or tk.g.ontario_signed_in or _may_be_anonymous():
         return None

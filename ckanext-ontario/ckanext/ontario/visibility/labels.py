@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.lib.plugins import DefaultPermissionLabels
 
 from ckanext.ontario.shared import portal
-from ckanext.ontario.visibility import domain
+from ckanext.ontario.visibility import domain, memberships
+from ckanext.ontario.visibility.reading import once_a_request
 
 
 class PermissionLabels(DefaultPermissionLabels):
@@ -24,15 +24,17 @@ class PermissionLabels(DefaultPermissionLabels):
 
     def get_user_dataset_labels(self, user_obj: model.User) -> list[str]:
         """Return the labels a reader holds; on the public portal, core's."""
-        if not portal.is_internal():
-            return super().get_user_dataset_labels(user_obj)
         if not user_obj or user_obj.is_anonymous:
-            return [domain.NOBODY]
-        return domain.reader_labels(
-            super().get_user_dataset_labels(user_obj),
-            _edited_organizations(user_obj),
-            active=is_active(user_obj),
-        )
+            return [domain.NOBODY] if portal.is_internal() else [domain.PUBLIC]
+        return list(once_a_request(f"labels-{user_obj.id}", lambda: _held_by(self, user_obj)))
+
+
+def _held_by(labels: PermissionLabels, user: model.User) -> list[str]:
+    inherited = DefaultPermissionLabels.get_user_dataset_labels(labels, user)
+    if not portal.is_internal():
+        return inherited
+    edited = memberships.organizations_of(user, "update_dataset")
+    return domain.reader_labels(inherited, edited, active=is_active(user))
 
 
 def is_active(user: model.User) -> bool:
@@ -59,10 +61,3 @@ def _organization_ids(names: tuple[str, ...]) -> Iterator[str]:
         organization = model.Group.get(name)
         if organization is not None and organization.is_organization:
             yield organization.id
-
-
-def _edited_organizations(user: model.User) -> list[str]:
-    organizations = tk.get_action("organization_list_for_user")(
-        {"user": user.id}, {"permission": "update_dataset"}
-    )
-    return [organization["id"] for organization in organizations]

@@ -9,13 +9,14 @@ from ckanext.ontario.visibility.logic.action import (
     activity,
     existence,
     groups,
+    previews,
     search,
     words,
 )
 
 __all__ = ["gates"]
 
-_MODULES = (accounts, activity, existence, groups, search, words)
+_MODULES = (accounts, activity, existence, groups, previews, search, words)
 
 
 def gates() -> dict[str, ChainedAction]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan import authz
 from ckan.types import Action, Context, DataDict
+
+from ckanext.ontario.visibility.reading import readable
 
 __all__ = [
     "activity_data_show",
@@ -108,18 +109,9 @@ def _require_readable(context: Context, data_dict: DataDict) -> None:
 
 def _readable(context: Context, activities: Activities) -> Activities:
     about = {a["object_id"] for a in activities if _is_about_a_record(a)}
-    visible = {record for record in about if _may_see(context, record)}
+    visible = set(readable(context, about))
     return [a for a in activities if not _is_about_a_record(a) or a["object_id"] in visible]
 
 
 def _is_about_a_record(activity: dict[str, Any]) -> bool:
     return str(activity["activity_type"]).endswith("package")
-
-
-def _may_see(context: Context, package_id: str) -> bool:
-    try:
-        return authz.is_authorized_boolean(
-            "package_show", tk.fresh_context(context), {"id": package_id}
-        )
-    except tk.ObjectNotFound:
-        return False

@@ -1,0 +1,57 @@
+"""What stays the same while one page is made, found out once.
+
+A page asks for a reader's permission labels before each search and for each record, file and
+button it shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, TypeVar, cast
+
+import ckan.plugins.toolkit as tk
+from ckan import authz, model
+from ckan.types import Context
+from flask import g, has_request_context, request
+from sqlalchemy import orm
+
+_FOUND = "ontario_visibility_found"
+
+T = TypeVar("T")
+
+
+def begin() -> None:
+    """Remember from here on, if this request only reads: one that writes may change rights."""
+    if request.method in {"GET", "HEAD"}:
+        setattr(g, _FOUND, {})
+
+
+def once_a_request(name: str, find: Callable[[], T]) -> T:
+    """Return what ``find`` returns, from memory when this request asked before.
+
+    Outside a real request (commands, jobs, the contexts of tests) nothing is remembered.
+    """
+    found: dict[str, T] | None = getattr(g, _FOUND, None) if has_request_context() else None
+    if found is None:
+        return find()
+    if name not in found:
+        found[name] = find()
+    return found[name]
+
+
+def readable(context: Context, package_ids: Collection[str]) -> Iterator[str]:
+    """Yield the ids of the records the caller may read, which are read together."""
+    query: Any = model.Session.query(model.Package).filter(model.Package.id.in_(package_ids))
+    extras: Any = cast(Any, model.Package)._extras  # noqa: SLF001 -- CKAN's name of the relation
+    packages = {one.id: one for one in query.options(orm.selectinload(extras))}
+    for package_id in package_ids:
+        known: Any = {"package": packages[package_id]} if package_id in packages else {}
+        try:
+            if authz.is_authorized_boolean(
+                "package_show",
+                cast(Context, {**tk.fresh_context(context), **known}),
+                {"id": package_id},
+            ):
+                yield package_id
+        except tk.ObjectNotFound:
+            continue
