@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.ontario.catalogue import search_address
-from ckanext.ontario.catalogue.search_address import (
+from ckanext.ontario.shared import search_address
+from ckanext.ontario.shared.search_address import (
     FILTERS,
     MAX_START,
     MAX_TEXT,

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.ontario.catalogue import search_clauses, search_words
+from ckanext.ontario.catalogue import search_words
 from ckanext.ontario.catalogue.search_hooks import names_type
+from ckanext.ontario.shared import search_clauses
 
 
 def test_values_of_one_field_are_alternatives_and_its_count_leaves_them_out() -> None:

@@ -14,7 +14,7 @@ from tests.factories import dataset_values
 
 from ckanext.ontario.harvest.reader import Record
 from ckanext.ontario.harvesters.inventory.reader import InventoryReader
-from ckanext.ontario.inventory import domain, query
+from ckanext.ontario.inventory import domain
 from ckanext.ontario.inventory.domain import Words
 from ckanext.ontario.schema import tables
 
@@ -107,24 +107,3 @@ def test_a_record_without_files_organization_or_translations_is_a_row() -> None:
     (found,) = read("".join(domain.lines([bare], words("fr"))))
     assert found["Numéro d’inventaire"] == "bare"
     assert found["Page du catalogue (français)"] == "https://x.ca/fr/bare"
-
-
-def test_an_address_becomes_the_search_of_the_same_records() -> None:
-    found = query.search(
-        [
-            ("q", " eau "),
-            ("organization", "moh"),
-            ("organization", "edu"),
-            ("page", "3"),
-            ("x", "y"),
-        ]
-    )
-    assert found == {"q": "eau", "fq_list": ['organization:("moh" OR "edu")']}
-
-
-@given(value=st.text(st.characters(exclude_characters="\x00"), min_size=1))
-def test_no_value_leaves_its_quotation_marks(value: str) -> None:
-    (clause,) = query.search([("access_level", value)])["fq_list"]
-    inner = clause.removeprefix('access_level:("').removesuffix('")')
-    assert inner.replace("\\\\", "").replace('\\"', "").count('"') == 0
-    assert inner.replace("\\\\", "\0").replace('\\"', '"').replace("\0", "\\") == value

@@ -11,8 +11,7 @@ import ckan.plugins.toolkit as tk
 from ckan.lib.search import SearchError, SearchQueryError
 from flask import Blueprint, Response
 
-from ckanext.ontario.catalogue import feeds, search_address, search_labels, search_page
-from ckanext.ontario.catalogue.search_address import Wanted
+from ckanext.ontario.catalogue import feeds, search_labels, search_page
 from ckanext.ontario.catalogue.search_page import Place
 from ckanext.ontario.catalogue.search_views import (
     publisher_place,
@@ -20,8 +19,9 @@ from ckanext.ontario.catalogue.search_views import (
     topic_place,
     whole,
 )
-from ckanext.ontario.shared import clock
+from ckanext.ontario.shared import clock, search_address
 from ckanext.ontario.shared.bilingual import pick
+from ckanext.ontario.shared.search_address import Wanted
 
 __all__ = ["ontario_catalogue_feeds"]
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from ckan.lib.search import SearchError, SearchQueryError
 
 from ckanext.ontario.catalogue import search_labels, search_words
-from ckanext.ontario.catalogue.search_address import FACETS, Wanted
 from ckanext.ontario.catalogue.search_page import Place, SearchPage, ask
+from ckanext.ontario.shared.search_address import FACETS, Wanted
 
 _FIELDS = ["title_en", "title_fr", "keywords_en", "keywords_fr"]
 _SAMPLE = 20

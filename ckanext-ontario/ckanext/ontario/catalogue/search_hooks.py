@@ -13,8 +13,7 @@ from collections.abc import Generator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from ckanext.ontario.catalogue import search_clauses
-from ckanext.ontario.shared import portal
+from ckanext.ontario.shared import portal, search_clauses
 
 Chosen = Mapping[str, tuple[str, ...]]
 

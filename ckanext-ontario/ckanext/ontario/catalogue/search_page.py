@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 import ckan.plugins.toolkit as tk
 from ckan.types import Context
 
-from ckanext.ontario.catalogue import search_address, search_labels
-from ckanext.ontario.catalogue.search_address import FACETS, KEYWORDS, Wanted
+from ckanext.ontario.catalogue import search_labels
 from ckanext.ontario.catalogue.search_facets import LIMIT, Facet, facets_of
 from ckanext.ontario.catalogue.search_hooks import selecting
+from ckanext.ontario.shared import search_address
+from ckanext.ontario.shared.search_address import FACETS, KEYWORDS, Wanted
 
 _AROUND = 2
 """Page numbers linked on each side of the present one."""

@@ -10,10 +10,10 @@ from ckan.lib.search import SearchError, SearchQueryError
 from ckan.types import Context
 from flask import Blueprint, Response, make_response
 
-from ckanext.ontario.catalogue import group_index, search_address, search_help, search_page
-from ckanext.ontario.catalogue.search_clauses import phrase
+from ckanext.ontario.catalogue import group_index, search_help, search_page
 from ckanext.ontario.catalogue.search_page import Place, SearchPage
-from ckanext.ontario.shared import portal
+from ckanext.ontario.shared import portal, search_address
+from ckanext.ontario.shared.search_clauses import phrase
 
 __all__ = ["ontario_catalogue_search", "publisher_place", "topic_place", "whole"]
 

@@ -11,8 +11,8 @@ from ckan.lib.search import SearchQueryError
 from ckan.types import Context
 from flask import Blueprint, Response, abort, send_file, stream_with_context
 
-from ckanext.ontario.inventory import config, domain, dumps, query, reading, summary
-from ckanext.ontario.shared import portal
+from ckanext.ontario.inventory import config, domain, dumps, reading, summary
+from ckanext.ontario.shared import portal, search_address, search_clauses
 from ckanext.ontario.shared.bilingual import LANGUAGES, language_of
 
 __all__ = ["ontario_inventory"]
@@ -51,7 +51,9 @@ def table() -> Response:
     language = tk.request.args.get("headers") or language_of(str(tk.h.lang()))
     if language not in LANGUAGES:
         abort(400, description=tk._("“headers” must be “en” or “fr”."))
-    found = reading.records(_caller(), query.search(list(tk.request.args.items(multi=True))))
+    wanted = search_address.read(tk.request.args.items(multi=True))
+    search = {"q": wanted.q, "fq_list": search_clauses.plain(wanted.chosen)}
+    found = reading.records(_caller(), search)
     lines = domain.lines(_begun(found), reading.words(language))
     response = Response(stream_with_context(lines), mimetype="text/csv", headers=_NAMED)
     response.headers["Content-Disposition"] = f'attachment; filename="inventory-{language}.csv"'

@@ -21,10 +21,14 @@ def clauses(chosen: Mapping[str, Iterable[str]]) -> list[str]:
     Raises:
         ValueError: when a field's name is not one word of small letters.
     """
+    found = zip((name for name in chosen if chosen[name]), plain(chosen), strict=True)
+    return [f"{{!lucene tag={_field(name)}}}{clause}" for name, clause in found]
+
+
+def plain(chosen: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return a filter query for each field, for searches that count nothing."""
     return [
-        f"{{!lucene tag={_field(name)}}}{name}:({' OR '.join(map(phrase, values))})"
-        for name, values in chosen.items()
-        if values
+        f"{name}:({' OR '.join(map(phrase, values))})" for name, values in chosen.items() if values
     ]
 
 
