@@ -30,7 +30,7 @@ class Caller:
         client = self.app.test_client(use_cookies=False)
         return client.post(url, data=data or {}, headers=self._headers, follow_redirects=False)
 
-    def action(self, name: str, /, language: str = "en", **data: Any) -> Any:
+    def action(self, name: str, language: str = "en", /, **data: Any) -> Any:
         prefix = "" if language == "en" else f"/{language}"
         client = self.app.test_client(use_cookies=False)
         return client.post(f"{prefix}/api/3/action/{name}", json=data, headers=self._headers)
