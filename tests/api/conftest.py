@@ -16,7 +16,7 @@ import requests
 
 import factories
 
-HOW_MANY = 23
+HOW_MANY = 12
 PASSWORD = "correct-horse-battery-9"
 
 

@@ -100,7 +100,7 @@ def test_what_clients_do_still_works(public: Any) -> None:
     name = public.datasets[0]["name"]
     show = "/api/3/action/package_show"
     assert caller.get(f"{show}?id={name}&unknown=1&_=123").json()["success"]
-    assert caller.post(show, json={"name_or_id": name, "unknown": {}}).json()["success"]
+    assert caller.post(show, json={"id": name, "unknown": {}}).json()["success"]
     assert caller.post(path, json={"rows": "1", "facet": "true"}).json()["success"]
     assert caller.get(f"{path}?rows=&q=").json()["success"]
     assert caller.post(path, json={"q": None, "rows": None, "sort": None}).json()["success"]

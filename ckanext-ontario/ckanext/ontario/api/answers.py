@@ -35,7 +35,6 @@ def speak() -> None:
     wished = request.accept_languages.best_match([*LANGUAGES, "fr-CA", "en-CA"])
     language = language_of(wished)
     if wished and language != language_of(flask_language()):
-        request.environ["ontario.api.language"] = language
         context = flask_babel._get_current_context()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         if context is not None:  # the setting of one request, as flask_babel keeps it
             context.babel_locale = flask_babel.Locale.parse(language)
