@@ -124,4 +124,4 @@ def _asked(data_dict: DataDict, name: str, *, otherwise: bool = False) -> bool:
     try:
         return bool(tk.asbool(data_dict.get(name, otherwise)))
     except ValueError as err:
-        raise tk.ValidationError({"message": tk._("Parameter is not an bool")}) from err
+        raise tk.ValidationError({"message": tk._("“all_fields” must be true or false")}) from err
