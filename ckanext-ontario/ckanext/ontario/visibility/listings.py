@@ -124,4 +124,5 @@ def _asked(data_dict: DataDict, name: str, *, otherwise: bool = False) -> bool:
     try:
         return bool(tk.asbool(data_dict.get(name, otherwise)))
     except ValueError as err:
-        raise tk.ValidationError({"message": tk._("“all_fields” must be true or false")}) from err
+        message = tk._("“{name}” must be true or false").format(name=name)
+        raise tk.ValidationError({"message": message}) from err
