@@ -34,7 +34,7 @@ def clear(resource_id: str) -> None:
 
 
 def _waiting(what: str) -> set[str]:
-    info: dict[str, Any] = model.Session().info
+    info: Any = model.Session().info
     return info.setdefault(what, set[str]())
 
 
