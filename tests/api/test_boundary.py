@@ -104,7 +104,9 @@ def test_what_clients_do_still_works(public: Any) -> None:
     assert caller.post(path, json={"rows": "1", "facet": "true"}).json()["success"]
     assert caller.get(f"{path}?rows=&q=").json()["success"]
     assert caller.post(path, json={"q": None, "rows": None, "sort": None}).json()["success"]
-    assert caller.post(path, data='{"rows": 1}').json()["result"]["count"] >= len(public.datasets)
+    curl = {"Content-Type": "application/x-www-form-urlencoded"}  # what `curl -d` says of JSON
+    found = caller.post(path, data='{"rows": 1}', headers=curl).json()["result"]
+    assert found["count"] >= len(public.datasets)
     assert caller.post(path, data={"rows": "1", "q": name}).json()["success"]
     assert caller.post(path).json()["success"]
     jsonp = caller.get(f"{path}?rows=0&callback=f")

@@ -16,7 +16,7 @@ from flask import Blueprint, Response, abort, current_app, request
 from jinja2 import TemplateNotFound
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from ckanext.ontario.api import answers, catalogue, config, domain
+from ckanext.ontario.api import answers, catalogue, config, description, domain
 
 boundary = Blueprint("ontario_api_boundary", __name__)
 
@@ -164,6 +164,8 @@ _SNIPPET_ARGUMENTS = {"follow_button.html": ("type", "id"), "api_info.html": ("r
 
 
 def _check_parameters(name: str, sent: dict[str, Any]) -> Response | None:
+    if name and tk.h.ontario_visibility_decisions().get(name) not in description.CALLABLE:
+        return None  # the lock refuses it, whatever was sent
     described = catalogue.actions().get(name)
     parameters = described.parameters if described else catalogue.common()
     found = {

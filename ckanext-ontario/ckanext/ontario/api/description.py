@@ -15,6 +15,9 @@ from ckanext.ontario.api import catalogue, openapi, records
 from ckanext.ontario.api.domain import Action
 from ckanext.ontario.shared import portal
 
+CALLABLE = frozenset({"allow", "gate"})
+"""Decisions of the policy that leave an action to its own authorisation."""
+
 _ABOUT = {
     "en": (
         "CKAN’s Action API with the catalogue’s own fields. Every call answers one JSON object: "
@@ -60,7 +63,7 @@ def answered_actions() -> list[Action]:
     return [
         action
         for action in catalogue.actions().values()
-        if decisions.get(action.name) in {"allow", "gate"} and _is_registered(action.name)
+        if decisions.get(action.name) in CALLABLE and _is_registered(action.name)
     ]
 
 
