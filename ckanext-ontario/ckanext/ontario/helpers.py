@@ -104,9 +104,9 @@ def markdown_extract(
         text: Markdown.
         extract_length: the most characters.
     """
-    if not text or not isinstance(text, str):
+    if not text:
         return next_helper(text, extract_length)
-    key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), extract_length
+    key = hashlib.sha256(str(text).encode("utf-8", "surrogatepass")).hexdigest(), extract_length
     found = _extracts.get(key)
     if found is None:
         found = _extracts[key] = next_helper(text, extract_length)
