@@ -106,7 +106,7 @@ def markdown_extract(
     """
     if not text:
         return next_helper(text, extract_length)
-    key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), extract_length
+    key = hashlib.sha256(str(text).encode("utf-8", "surrogatepass")).hexdigest(), extract_length
     found = _extracts.get(key)
     if found is None:
         found = _extracts[key] = next_helper(text, extract_length)

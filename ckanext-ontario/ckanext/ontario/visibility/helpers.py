@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ckanext.ontario.shared import portal
 from ckanext.ontario.visibility import policy
-from ckanext.ontario.visibility.reading import once_a_request
+from ckanext.ontario.visibility.reading import known_user
 
 __all__ = ["linked_user", "ontario_visibility_decisions"]
 
@@ -30,7 +30,7 @@ def linked_user(
         maxlength: the most characters of the name; 0 for all.
         avatar: the picture's width and height in pixels.
     """
-    found = user if isinstance(user, model.User) else _known(str(user))
+    found = user if isinstance(user, model.User) else known_user(str(user))
     if found is None or found.image_url:
         return next_helper(found or user, maxlength, avatar)
     shown = str(found.display_name)
@@ -38,25 +38,6 @@ def linked_user(
     name = found.name if model.User.VALID_NAME.match(found.name) else found.id
     icon = tk.h.snippet("user/snippets/placeholder.html", size=avatar, user_name=shown)
     return Markup("{} {}").format(icon, tk.h.link_to(cut, tk.url_for("user.read", id=name)))
-
-
-def remember_users(user_ids: Iterable[str]) -> None:
-    """Read the users of a list that is about to be shown, together."""
-    users = _users()
-    query: Any = model.Session.query(model.User)
-    for one in query.filter(model.User.id.in_(set(user_ids) - users.keys())):
-        users[one.id] = one
-
-
-def _known(name: str) -> model.User | None:
-    users = _users()
-    if name not in users:
-        users[name] = model.User.get(name)
-    return users[name]
-
-
-def _users() -> dict[str, model.User | None]:
-    return once_a_request("users", dict[str, "model.User | None"])
 
 
 def ontario_visibility_decisions() -> dict[str, str]:

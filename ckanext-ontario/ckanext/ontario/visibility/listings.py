@@ -23,13 +23,21 @@ from ckanext.ontario.visibility import clamp, memberships
 ONE_BY_ONE = ("include_datasets", "include_followers", "include_groups", "include_tags")
 """Additions that core looks up for each one; ``include_users`` also asks who may see them."""
 
+FLAGS = (
+    *ONE_BY_ONE,
+    "include_dataset_count",
+    "include_extras",
+    "include_member_count",
+    "include_users",
+)
+
 FACETS = {"organization": "owner_org", "group": "groups"}
 
 
 def listed(next_action: Action, context: Context, data_dict: DataDict, kind: str) -> Any:
     """Return a list of organizations or topics as ``organization_list`` and ``group_list`` do."""
-    if not tk.asbool(data_dict.get("all_fields")):
-        return next_action(context, data_dict)
+    if not tk.asbool(data_dict.get("all_fields")) or not _is_readable(data_dict):
+        return next_action(context, data_dict)  # core says what is wrong with a flag
     if any(_asked(data_dict, name) for name in (*ONE_BY_ONE, "include_users")):
         counted = {**context}
         if _asked(data_dict, "include_dataset_count", otherwise=True):
@@ -121,8 +129,13 @@ def _shown(
 
 
 def _asked(data_dict: DataDict, name: str, *, otherwise: bool = False) -> bool:
+    return bool(tk.asbool(data_dict.get(name, otherwise)))
+
+
+def _is_readable(data_dict: DataDict) -> bool:
     try:
-        return bool(tk.asbool(data_dict.get(name, otherwise)))
-    except ValueError as err:
-        message = tk._("“{name}” must be true or false").format(name=name)
-        raise tk.ValidationError({"message": message}) from err
+        for name in FLAGS:
+            _asked(data_dict, name)
+    except ValueError:
+        return False
+    return True

@@ -6,7 +6,7 @@ button it shows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, TypeVar, cast
 
 import ckan.plugins.toolkit as tk
@@ -55,3 +55,23 @@ def readable(context: Context, package_ids: Collection[str]) -> Iterator[str]:
                 yield package_id
         except tk.ObjectNotFound:
             continue
+
+
+def remember_users(user_ids: Iterable[str]) -> None:
+    """Read the users of a list that is about to be shown, together."""
+    users = _users()
+    query: Any = model.Session.query(model.User)
+    for one in query.filter(model.User.id.in_(set(user_ids) - users.keys())):
+        users[one.id] = one
+
+
+def known_user(name: str) -> model.User | None:
+    """Return the user of that id or name, from memory where there is one."""
+    users = _users()
+    if name not in users:
+        users[name] = model.User.get(name)
+    return users[name]
+
+
+def _users() -> dict[str, model.User | None]:
+    return once_a_request("users", dict[str, "model.User | None"])

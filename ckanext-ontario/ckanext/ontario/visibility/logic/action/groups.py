@@ -10,8 +10,7 @@ from ckan.lib.dictization import model_dictize
 from ckan.types import Action, Context, DataDict
 
 from ckanext.ontario.visibility import listings, memberships
-from ckanext.ontario.visibility.helpers import remember_users
-from ckanext.ontario.visibility.reading import readable
+from ckanext.ontario.visibility.reading import readable, remember_users
 
 __all__ = [
     "group_list",
