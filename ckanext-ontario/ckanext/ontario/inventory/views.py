@@ -27,7 +27,6 @@ class ExplorerPage:
     summary: dict[str, Any]
     choices: dict[str, str]
     """What rows may stand for, with its name."""
-    has_dumps: bool
 
 
 @ontario_inventory.route("/inventory")
@@ -38,8 +37,8 @@ def explorer() -> Any:
     if by not in choices:
         abort(400, description=tk._("Choose one of: {names}").format(names=", ".join(choices)))
     found = tk.get_action("ontario_inventory_summarize")(_caller(), {"by": by})
-    page = ExplorerPage(found, choices, has_dumps=not portal.is_internal())
-    return tk.render("ontario/inventory/explorer.html", {"page": page})
+    page = {"page": ExplorerPage(found, choices)}
+    return tk.render("ontario/inventory/explorer.html", page)
 
 
 @ontario_inventory.route("/dataset/inventory.csv")
