@@ -144,3 +144,10 @@ def test_depth_is_counted(depth: int) -> None:
     for level in range(depth):
         value = [value] if level % 2 else {"a": value}
     assert domain.too_deep(value) is (depth > domain.MAX_DEPTH)
+
+
+def test_an_example_can_be_tried_when_it_holds_what_is_required() -> None:
+    needed = parameter(required=True)
+    whole = domain.Action("a", "t", ABOUT, (needed,), {}, example={"p": "x"})
+    assert whole.can_be_tried
+    assert not domain.Action("a", "t", ABOUT, (needed,), {}).can_be_tried

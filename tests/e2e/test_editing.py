@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 from tests.e2e.portals import Portals
 
-SAVE = "#dataset-edit button[name=save] >> nth=-1"
+SAVE = "#dataset-edit button[name=save][value=save]"
 CONFLICT = ".ontario-conflict"
 
 

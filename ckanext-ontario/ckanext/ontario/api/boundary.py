@@ -179,6 +179,9 @@ def _check_parameters(name: str, sent: dict[str, Any]) -> Response | None:
     for parameter in parameters:
         # What is null is not given: some actions fail on it. Flask keeps the parsed body, so
         # CKAN's view sees the same object.
-        if sent.get(parameter.name, "") is None:
+        value = sent.get(parameter.name, "")
+        if value is None:
             del sent[parameter.name]
+        elif parameter.kind is domain.Kind.FLAG and isinstance(value, int | float):
+            sent[parameter.name] = bool(value)  # so does 0 for false
     return None
