@@ -97,7 +97,7 @@ def test_usual_field_lists_answer(settled: Any) -> None:
         "/harvest",
         "/feeds/dataset.atom",
         "/feeds/organization/health.atom",
-        "/feeds/tag/seen.atom",
+        "/feeds/custom.atom?tags=seen",
         "/feeds/custom.atom?q=wells",
         "/dashboard/datasets",
         "/api/2/util/dataset/autocomplete?incomplete=w",
