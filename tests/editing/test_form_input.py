@@ -196,6 +196,7 @@ def test_a_file_is_uploaded_changed_and_replaced_by_a_link(people: People) -> No
     assert (file["url_type"], file["harvested_resource"], file["hash"]) == ("upload", "yes", "abc")
     assert people.editor.get(file["url"]).text.startswith("a,b")
 
+    sent = {**filled(form_of(people.editor.page(edit))), "save": "done"}
     sent |= {"url": "https://example.com/other.json", "format": ""}
     assert people.editor.post(edit, sent).status_code == 302
     (file,) = files_of(made)
