@@ -211,3 +211,9 @@ def test_a_contact_is_a_unit() -> None:
     assert told is not None
     assert told.name == {"en": "Ministry of Health"}  # no unit named: the ministry answers
     assert describe(record(), CATALOGUE).contact is None
+
+
+def test_a_topic_nobody_knows_and_a_missing_ministry_are_left_out() -> None:
+    told = describe(record(topics=["no-such-topic"], organization=None), CATALOGUE)
+    assert told.topics == ()
+    assert told.publisher is None
