@@ -47,6 +47,7 @@ def until(condition: Callable[[], Any]) -> Any:
 @pytest.fixture
 def engine(internal: Any) -> Iterator[sa.engine.Engine]:
     """The portal's database, with no job in the table and connections that can be told apart."""
+    model.Session.remove()  # what an earlier test left open would count as the scheduler's
     engine = sa.create_engine(
         model.ensure_engine().url, connect_args={"application_name": "scheduler-test"}
     )
