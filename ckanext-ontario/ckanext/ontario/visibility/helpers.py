@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -46,4 +47,9 @@ def ontario_visibility_decisions() -> dict[str, str]:
     Returns:
         Action → ``allow``, ``gate``, ``sysadmin`` or ``refuse``. What is in no table is refused.
     """
-    return {name: decision.value for name, decision in policy.of(portal.current()).items()}
+    return _decisions(portal.current())
+
+
+@cache
+def _decisions(of: portal.Portal) -> dict[str, str]:
+    return {name: decision.value for name, decision in policy.of(of).items()}
