@@ -93,6 +93,8 @@ def _clean_all() -> None:
             if not name.endswith("alembic_version")
         ]
         quoted = ", ".join(f'"{name}"' for name in names)
+        # The history of publication refuses even this; a test's superuser goes past its trigger.
+        connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
         connection.execute(sa.text(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE"))
     _drop_tables_of_data()
     search.clear_all()

@@ -100,6 +100,11 @@ class Installation:
         """Return the path of a portal's ini file."""
         return self.folder / portal / "ckan.ini"
 
+    @property
+    def publication_token(self) -> Path:
+        """Return the file with the token by which the internal portal delivers releases."""
+        return self.folder / "internal" / "publication.token"
+
     def heartbeat(self, portal: str) -> Path:
         """Return the file a portal's scheduler keeps fresh."""
         return self.run / f"{portal}-scheduler.heartbeat"
@@ -128,6 +133,8 @@ class Installation:
             storage_path=str(storage),
             secret_key=own["secret_key"],
             token_secret=own["token_secret"],
+            public_url=self.web_url("public"),
+            publication_token_file=str(self.publication_token),
         )
         return portals.write(self.ini(portal), settings)
 

@@ -36,7 +36,15 @@ _REQUIRED = (
     "secret_key",
     "token_secret",
 )
-_OPTIONAL = ("loader_url", "max_upload", "account_domains", "smtp_server", "mail_from")
+_OPTIONAL = (
+    "loader_url",
+    "max_upload",
+    "account_domains",
+    "smtp_server",
+    "mail_from",
+    "public_url",
+    "publication_token_file",
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,10 @@ class PortalSettings:
     account_domains: str = "ontario.ca"
     smtp_server: str = "127.0.0.1:25"
     mail_from: str = "noreply@ontario.ca"
+    public_url: str = ""
+    """Where the internal portal delivers releases."""
+    publication_token_file: str = ""
+    """Where it finds its token for that."""
 
     @classmethod
     def from_environment(cls, portal: str) -> PortalSettings:

@@ -1,0 +1,1 @@
+"""The pages of publication on the internal portal."""

@@ -1,0 +1,71 @@
+"""The ``ontario_publication`` plugin: a table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+from ckan.common import CKANConfig
+
+from ckanext.ontario.publication.pages import helpers
+from ckanext.ontario.publication.pages import views as pages
+from ckanext.ontario.publication.transfer import actions as transfer_actions
+from ckanext.ontario.publication.transfer import auth as transfer_auth
+from ckanext.ontario.publication.transfer import cli
+from ckanext.ontario.publication.transfer import views as transfer_views
+from ckanext.ontario.publication.workflow import actions as workflow_actions
+from ckanext.ontario.publication.workflow import auth as workflow_auth
+from ckanext.ontario.shared import portal
+from ckanext.ontario.shared.jobs import IScheduledJobs, ScheduledJob
+from ckanext.ontario.shared.startup import require_guards
+
+
+@tk.blanket.cli(cli)
+@tk.blanket.config_declarations
+@tk.blanket.helpers(helpers)
+class PublicationPlugin(p.SingletonPlugin):
+    """From a ministry's draft to the public, through frozen and approved releases."""
+
+    p.implements(p.IConfigurer)
+    p.implements(p.IActions)
+    p.implements(p.IAuthFunctions)
+    p.implements(p.IBlueprint)
+    p.implements(IScheduledJobs, inherit=True)
+
+    # IConfigurer
+
+    def update_config(self, config: CKANConfig) -> None:
+        """Refuse a portal without its guards; add templates."""
+        require_guards()
+        tk.add_template_directory(config, "templates")
+
+    # IActions, IAuthFunctions
+
+    def get_actions(self) -> dict[str, Any]:
+        """Return the workflow's actions inside; what receives, outside."""
+        inside = _of(workflow_actions) if portal.is_internal() else {}
+        return {**inside, **_of(transfer_actions)}
+
+    def get_auth_functions(self) -> dict[str, Any]:
+        """Return who may take which step."""
+        inside = _of(workflow_auth) if portal.is_internal() else {}
+        return {**inside, **_of(transfer_auth)}
+
+    # IBlueprint
+
+    def get_blueprint(self) -> list[Any]:
+        """Return the pages inside; the endpoint for files outside."""
+        return list(_of(pages if portal.is_internal() else transfer_views).values())
+
+    # IScheduledJobs
+
+    def get_scheduled_jobs(self) -> Iterable[ScheduledJob]:
+        """Return what recurs: due releases, the outbox, mails, reconciling."""
+        return ()
+
+
+def _of(*modules: Any) -> dict[str, Any]:
+    """Return what modules declare as their public face."""
+    return {name: getattr(module, name) for module in modules for name in module.__all__}

@@ -1,0 +1,1 @@
+"""What goes from the internal portal to the public one, and how it is received there."""

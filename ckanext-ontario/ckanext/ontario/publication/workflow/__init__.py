@@ -1,0 +1,1 @@
+"""The internal side of publication: submit, approve, return, schedule, withdraw, remove."""

@@ -1,0 +1,5 @@
+"""Who may take which step."""
+
+from __future__ import annotations
+
+__all__: list[str] = []
