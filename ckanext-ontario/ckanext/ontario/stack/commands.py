@@ -34,6 +34,11 @@ def prepare() -> list[str]:
     return [sys.executable, "-m", "ckanext.ontario.stack.prepare"]
 
 
+def story() -> list[str]:
+    """Return the command that publishes sample records on the portal of ``CKAN_INI``."""
+    return [sys.executable, "-m", "ckanext.ontario.stack.story"]
+
+
 def ckan(ini: Path, arguments: Sequence[str]) -> list[str]:
     """Return a command of CKAN's own command line for the portal of ``ini``."""
     return [str(Path(sys.executable).parent / "ckan"), "-c", str(ini), *arguments]

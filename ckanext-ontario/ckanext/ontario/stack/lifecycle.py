@@ -67,6 +67,8 @@ def up(
             _harvest_samples(at, stages)
         with stages.stage("Portals, workers and schedulers answer"):
             _wait_for_portals(at, processes)
+        if samples:
+            _play_story(at, stages)
     return at
 
 
@@ -196,6 +198,27 @@ def _harvest_samples(at: Installation, stages: Stages) -> None:
             raise StackError("the sample inventories could not be harvested; see the lines above")
         mark.write_text(current)
         remarks.append("harvested into the internal portal")
+
+
+def _play_story(at: Installation, stages: Stages) -> None:
+    """Let people submit, approve and publish what was harvested: once, and again when changed."""
+    mark = at.folder / "internal" / "story"
+    current = _checksum(Path(str(files("ckanext.ontario.stack"))) / "story")
+    if mark.exists() and mark.read_text() == current:
+        return
+    with stages.stage("Submissions, approvals, releases", spinner=False) as remarks:
+        environment = {
+            **os.environ,
+            "CKAN_INI": str(at.ini("internal")),
+            "ONTARIO_FIRST_PASSWORD": at.first_password("internal"),
+        }
+        played = subprocess.run(  # noqa: S603 -- no shell
+            commands.story(), env=environment, check=False, stdout=subprocess.PIPE, text=True
+        )
+        if played.returncode != os.EX_OK:
+            raise StackError("the sample records could not be published; see the lines above")
+        mark.write_text(current)
+        remarks.append(played.stdout.strip())
 
 
 def _checksum(folder: Path) -> str:
