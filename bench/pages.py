@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -43,6 +44,14 @@ ADDRESSES = {
     "package_search, 0 rows": "/api/3/action/package_search?q=water&rows=0",
     "package_show": "/api/3/action/package_show?id={dataset}",
 }
+INSIDE = {"dataset inside, signed in": "/dataset/{dataset}"}
+"""Of the internal portal, asked by an editor with an API token."""
+
+PASSWORD = secrets.token_urlsafe(12)
+READER, READERS_MINISTRY = "editor", "mecp"
+INSIDE_RECORDS = 1000
+"""The most records of the internal portal: a record's page does not depend on their number."""
+
 SIDES = ("peer", "ours")
 THREADS = 8
 SINGLE, PARALLEL = 6, 24
@@ -66,6 +75,7 @@ class Site:
 
     port: int
     names: dict[str, list[str]]
+    headers: dict[str, str] = field(default_factory=dict[str, str])
     turn: Iterator[int] = field(default_factory=count)
 
     def path(self, address: str) -> str:
@@ -80,7 +90,7 @@ class Site:
             return [self._one(connection, self.path(address)) for _time in range(times)]
 
     def _one(self, connection: HTTPConnection, path: str) -> Answer:
-        connection.request("GET", path)
+        connection.request("GET", path, headers=self.headers)
         response = connection.getresponse()
         body = response.read()
         if response.status != 200:
@@ -99,20 +109,33 @@ def run(folder: Path, records: int, rounds: int) -> dict[str, Any]:
     """
     services = TestServices.start(folder)
     try:
-        ours, peer = _portals(services, records)
-        with _served("ours", ours, folder) as port, _served("peer", peer, folder) as other:
-            names = _names(port)
-            sites = {"ours": Site(port, names), "peer": Site(other, names)}
-            single, parallel = (SINGLE, PARALLEL) if rounds > 1 else (2, THREADS)
-            measured = {
-                name: _page(sites, address, rounds, single, parallel)
-                for name, address in ADDRESSES.items()
-            }
+        measured = _measured(services, "public", ADDRESSES, records, rounds)
+        few = min(records, INSIDE_RECORDS)
+        measured |= _measured(services, "internal", INSIDE, few, rounds)
     finally:
-        with contextlib.suppress(Exception):
-            solr.delete_core(services.solr_root, f"{services.prefix}_peer")
+        for portal in ("public", "internal"):
+            with contextlib.suppress(Exception):
+                solr.delete_core(services.solr_root, _peer_core(services, portal))
         services.stop()
     return {"records": records, "rounds": rounds, "pages": measured}
+
+
+def _measured(
+    services: TestServices, portal: str, addresses: dict[str, str], records: int, rounds: int
+) -> dict[str, Any]:
+    ours, peer = _portals(services, portal, records)
+    # The same token for both: they share the database, and the secret that tokens are signed with.
+    token = commands.new_token(ours, READER, "bench").stdout.split() if portal == "internal" else []
+    headers = {"Authorization": token[-1]} if token else {}
+    folder = services.folder / portal
+    with _served("ours", ours, folder) as port, _served("peer", peer, folder) as other:
+        names = _names(port, headers)
+        sites = {"ours": Site(port, names, headers), "peer": Site(other, names, headers)}
+        single, parallel = (SINGLE, PARALLEL) if rounds > 1 else (2, THREADS)
+        return {
+            name: _page(sites, address, rounds, single, parallel)
+            for name, address in addresses.items()
+        }
 
 
 def table(result: dict[str, Any]) -> str:
@@ -195,27 +218,31 @@ def _summary(rounds: list[list[Answer]]) -> dict[str, float]:
     }
 
 
-def _portals(services: TestServices, records: int) -> tuple[Path, Path]:
+def _peer_core(services: TestServices, portal: str) -> str:
+    return f"{services.prefix}_{portal}_peer"
+
+
+def _portals(services: TestServices, portal: str, records: int) -> tuple[Path, Path]:
     """Load our portal, index the peer over the same database; return the ini of each."""
-    settings = services.portal("public", "_pages")
-    ours = portals.write(services.folder / "ours.ini", settings)
+    settings = services.portal(portal, "_pages")
+    ours = portals.write(services.folder / portal / "ours.ini", settings)
     _python(["-m", "ckanext.ontario.stack.prepare"], ours)
     # A second process takes seconds to start, and pays from some hundred records on.
     processes = ["--processes", "1" if records < 500 else "2"]
     loaded = ["--records", str(records), "--json", *processes]
     _python(["-m", "bench.load", str(ours), *loaded], ours)
-    core = f"{services.prefix}_peer"
-    solr.create_core(services.solr_root, core, _plain_configset(services.folder))
-    peer = portals.write(services.folder / "peer.ini", settings)
+    core = _peer_core(services, portal)
+    solr.create_core(services.solr_root, core, _plain_configset(services.folder, portal))
+    peer = portals.write(services.folder / portal / "peer.ini", settings)
     core_url = f"{services.solr_root}/{core}"
     peer.write_text(without_plugins(peer.read_text(), settings.solr_url, core_url))
     _python(["-m", "bench.load", str(peer), "--index-all", *processes], peer)
     return ours, peer
 
 
-def _plain_configset(folder: Path) -> Path:
+def _plain_configset(folder: Path, portal: str) -> Path:
     """Return our configset with CKAN's own schema, which knows none of our fields."""
-    plain = folder / "configset-ckan"
+    plain = folder / portal / "configset-ckan"
     shutil.copytree(folder / "configset", plain)
     (schema,) = plain.rglob("schema.xml")
     shutil.copyfile(Path(ckan.__file__).parent / "config" / "solr" / "schema.xml", schema)
@@ -240,7 +267,7 @@ def without_plugins(text: str, solr_url: str, other_url: str) -> str:
 def _python(arguments: list[str], ini: Path) -> None:
     done = subprocess.run(
         [sys.executable, *arguments],
-        env={**os.environ, "CKAN_INI": str(ini)},
+        env={**os.environ, "CKAN_INI": str(ini), "ONTARIO_FIRST_PASSWORD": PASSWORD},
         check=False,
         capture_output=True,
         text=True,
@@ -257,18 +284,20 @@ def _served(name: str, ini: Path, folder: Path) -> Iterator[int]:
     environment = {"CKAN_INI": str(ini), "GUNICORN_CMD_ARGS": "", "PYTHONPATH": str(Path.cwd())}
     process = spawn("web", command, home, environment)
     try:
-        url = f"http://127.0.0.1:{port}/api/3/action/status_show"
+        url = f"http://127.0.0.1:{port}/user/login"  # answers on every portal, to everybody
         wait_until(lambda: commands.answers(url), 120, process)
         yield port
     finally:
         stop(["web"], home)
 
 
-def _names(port: int) -> dict[str, list[str]]:
+def _names(port: int, headers: dict[str, str]) -> dict[str, list[str]]:
     """Return the records and organizations whose pages are asked: the first of a plain search."""
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     with contextlib.closing(connection):
-        connection.request("GET", "/api/3/action/package_search?rows=40&sort=name+asc")
+        own = f"&fq=organization:{READERS_MINISTRY}" if headers else ""
+        path = f"/api/3/action/package_search?rows=40&sort=name+asc{own}"
+        connection.request("GET", path, headers=headers)
         found = json.load(connection.getresponse())["result"]["results"]
     return {
         "dataset": [one["name"] for one in found],
