@@ -7,12 +7,13 @@ from typing import Any
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
-from ckan.types import ChainedAction
+from ckan.types import AuthFunction, ChainedAction, Context
 from flask import Blueprint, Flask
 
 from ckanext.ontario.shared import portal
 from ckanext.ontario.shared.startup import PortalRefused, require_guards
 from ckanext.ontario.visibility import cli, fixed, gate, helpers, hooks, policy, private
+from ckanext.ontario.visibility.access import auth, data, downloads
 from ckanext.ontario.visibility.clamp import SearchClamp
 from ckanext.ontario.visibility.domain import Decision
 from ckanext.ontario.visibility.labels import PermissionLabels
@@ -31,6 +32,7 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
     p.implements(p.IBlueprint)
     p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IActions)
+    p.implements(p.IAuthFunctions)
     p.implements(p.IPermissionLabels)
     p.implements(p.IPackageController, inherit=True)
 
@@ -55,8 +57,8 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
     # IBlueprint
 
     def get_blueprint(self) -> list[Blueprint]:
-        """Return the gate."""
-        return [gate.gate]
+        """Return the gate, and the one before downloads."""
+        return [gate.gate, downloads.downloads]
 
     # IMiddleware
 
@@ -77,7 +79,21 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
         chosen = {n: f for n, f in gates().items() if table.get(n) is Decision.GATE and n in known}
         return {**lock.locks(table, known), **chosen}
 
+    # IAuthFunctions
+
+    def get_auth_functions(self) -> dict[str, AuthFunction]:
+        """Return who may use files, on the internal portal; on the public one they are for all."""
+        return auth.functions() if portal.is_internal() else {}
+
     # IPackageController
+
+    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        """Keep addresses of files out of the index that some readers may not know."""
+        return data.hide_addresses(pkg_dict)
+
+    def after_dataset_show(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        """Take away the addresses of files that the reader may not use."""
+        data.withhold(context, [pkg_dict])
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
         """Clamp what a search may ask (see :mod:`.clamp`)."""

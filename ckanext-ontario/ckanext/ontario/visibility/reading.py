@@ -6,7 +6,7 @@ button it shows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 import ckan.plugins.toolkit as tk
@@ -14,6 +14,8 @@ from ckan import authz, model
 from ckan.types import Context
 from flask import g, has_request_context, request
 from sqlalchemy import orm
+
+from ckanext.ontario.shared import sharing
 
 _FOUND = "ontario_visibility_found"
 
@@ -44,6 +46,14 @@ def readable(context: Context, package_ids: Collection[str]) -> Iterator[str]:
     query: Any = model.Session.query(model.Package).filter(model.Package.id.in_(package_ids))
     extras: Any = cast(Any, model.Package)._extras  # noqa: SLF001 -- CKAN's name of the relation
     packages = {one.id: one for one in query.options(orm.selectinload(extras))}
+    with sharing.asked_together(list(packages)):
+        found = list(_readable(context, package_ids, packages))
+    yield from found
+
+
+def _readable(
+    context: Context, package_ids: Collection[str], packages: Mapping[str, model.Package]
+) -> Iterator[str]:
     for package_id in package_ids:
         known: Any = {"package": packages[package_id]} if package_id in packages else {}
         try:
