@@ -20,6 +20,7 @@ from ckan.lib.search.common import make_connection
 from ckan.types import Context
 
 from ckanext.ontario.ingest import model as tables
+from ckanext.ontario.shared import sharing
 
 log = logging.getLogger(__name__)
 
@@ -126,11 +127,12 @@ def _send(
 ) -> list[tuple[str, str]]:
     builder = _Builder()
     documents: Documents = {}
-    for package_id, _token in waiting:
-        try:
-            documents[package_id] = builder.document(package_id)
-        except Exception as err:  # noqa: BLE001, PERF203 -- any plugin's hook may fail, one by one
-            _failed(result, package_id, err)
+    with sharing.asked_together([package_id for package_id, _token in waiting]):
+        for package_id, _token in waiting:
+            try:
+                documents[package_id] = builder.document(package_id)
+            except Exception as err:  # noqa: BLE001, PERF203 -- any hook may fail, one by one
+                _failed(result, package_id, err)
     try:
         _post(solr, documents)
     except pysolr.SolrError:

@@ -16,6 +16,12 @@ OPS = "ops"
 NOBODY = "nobody"
 """A label no record carries, for readers who may see nothing (Solr needs one)."""
 
+COLLABORATOR = "collaborator-"
+"""How core's label of a record's collaborators begins; the record's id follows."""
+
+OPEN = "open"
+"""The access level of records whose data is for everyone."""
+
 CATALOGUED = frozenset({"dataset"})
 """Record types that have an audience. Others (harvest sources) stay with their editors."""
 
@@ -54,6 +60,11 @@ class Record:
     """The field as stored; ``None`` or empty means all staff."""
     audience_ministries: tuple[str, ...] = ()
     """Ids of organizations."""
+    access_level: str | None = None
+    data_audience: str | None = None
+    """The field as stored; empty means the ministry, unless the record is open."""
+    shared: bool = True
+    """Whether the working copy was submitted and not returned since: before, it is unfinished."""
 
 
 def audience_of(value: str | None) -> Audience:
@@ -64,6 +75,16 @@ def audience_of(value: str | None) -> Audience:
         return Audience(value)
     except ValueError:
         return Audience.MINISTRY
+
+
+def data_audience_of(value: str | None, access_level: str | None) -> Audience:
+    """Read the field that says who may use a record's files.
+
+    Without it, they are for everybody who may read an open record, and for the ministry otherwise.
+    """
+    if value:
+        return audience_of(value)
+    return Audience.OPS if access_level == OPEN else Audience.MINISTRY
 
 
 def ministries_of(value: str | None) -> tuple[str, ...]:
@@ -88,13 +109,51 @@ def internal_labels(record: Record, inherited: Iterable[str]) -> list[str]:
 
     Returns:
         Core's labels without ``public``; ``ops`` or more ministries as its audience says. What
-        is not active, and what has no audience (a harvest source, whose settings may hold keys),
-        is for the editors of its organization: core would show it to every plain member.
+        is not active or not shared yet, and what has no audience (a harvest source, whose settings
+        may hold keys), is for the editors of its organization: core would show it to every plain
+        member.
     """
-    if record.state != "active" or record.type not in CATALOGUED:
+    return _labels_for(record, inherited, audience_of(record.audience))
+
+
+def data_labels(record: Record, inherited: Iterable[str]) -> list[str]:
+    """Return the labels of a record's files and tables on the internal portal.
+
+    A reader needs one of these and one of :func:`internal_labels` (see :func:`may_read_data`).
+
+    Args:
+        record: the record.
+        inherited: core's labels for it; that of its collaborators stands for grants.
+    """
+    audience = data_audience_of(record.data_audience, record.access_level)
+    return _labels_for(record, inherited, audience)
+
+
+def may_read_data(held: Iterable[str], record: Record, inherited: Iterable[str]) -> bool:
+    """Say whether a reader may use a record's files: the metadata too, never the data alone.
+
+    Args:
+        held: the labels the reader holds.
+        record: the record.
+        inherited: core's labels for it.
+    """
+    labels, inherited = set(held), list(inherited)
+    return all(
+        not labels.isdisjoint(wanted)
+        for wanted in (internal_labels(record, inherited), data_labels(record, inherited))
+    )
+
+
+def data_is_narrower(record: Record, inherited: Iterable[str]) -> bool:
+    """Say whether some who may read a record may not use its files."""
+    inherited = list(inherited)
+    return not set(internal_labels(record, inherited)) <= set(data_labels(record, inherited))
+
+
+def _labels_for(record: Record, inherited: Iterable[str], audience: Audience) -> list[str]:
+    if record.state != "active" or record.type not in CATALOGUED or not record.shared:
         return [_editors_of(record)]
     labels = [label for label in inherited if label != PUBLIC] or [_members_of(record)]
-    audience = audience_of(record.audience)
     if audience is Audience.OPS:
         labels.append(OPS)
     elif audience is Audience.NAMED:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ckan import model
 from ckan.lib.plugins import DefaultPermissionLabels
 
-from ckanext.ontario.shared import portal
-from ckanext.ontario.visibility import domain, memberships
+from ckanext.ontario.shared import portal, sharing
+from ckanext.ontario.visibility import domain, memberships, records
+from ckanext.ontario.visibility import model as model_of_requests
+from ckanext.ontario.visibility.access import shown
 from ckanext.ontario.visibility.reading import once_a_request
 
 
@@ -20,7 +20,8 @@ class PermissionLabels(DefaultPermissionLabels):
         inherited = super().get_dataset_labels(dataset_obj)
         if not portal.is_internal():
             return inherited
-        return domain.internal_labels(_record(dataset_obj), inherited)
+        record = records.of_package(dataset_obj, shared=sharing.is_shared(dataset_obj.id))
+        return domain.internal_labels(record, inherited)
 
     def get_user_dataset_labels(self, user_obj: model.User) -> list[str]:
         """Return the labels a reader holds; on the public portal, core's."""
@@ -33,6 +34,10 @@ def _held_by(labels: PermissionLabels, user: model.User) -> list[str]:
     inherited = DefaultPermissionLabels.get_user_dataset_labels(labels, user)
     if not portal.is_internal():
         return inherited
+    if any(label.startswith(domain.COLLABORATOR) for label in inherited):
+        # A grant ends with its last day, also when the nightly job is late.
+        over = model_of_requests.run_out(user.id, shown.today())
+        inherited = [one for one in inherited if one.removeprefix(domain.COLLABORATOR) not in over]
     edited = memberships.organizations_of(user, "update_dataset")
     return domain.reader_labels(inherited, edited, active=is_active(user))
 
@@ -40,24 +45,3 @@ def _held_by(labels: PermissionLabels, user: model.User) -> list[str]:
 def is_active(user: model.User) -> bool:
     """Say whether an account is in use: not deleted, not only invited."""
     return user.state == model.State.ACTIVE
-
-
-def _record(package: model.Package) -> domain.Record:
-    extras = package.extras
-    named = domain.ministries_of(extras.get("audience_ministries"))
-    return domain.Record(
-        id=package.id,
-        type=package.type or "dataset",
-        state=str(package.state),
-        owner_org=package.owner_org,
-        creator=package.creator_user_id,
-        audience=extras.get("audience"),
-        audience_ministries=tuple(_organization_ids(named)),
-    )
-
-
-def _organization_ids(names: tuple[str, ...]) -> Iterator[str]:
-    for name in names:
-        organization = model.Group.get(name)
-        if organization is not None and organization.is_organization:
-            yield organization.id

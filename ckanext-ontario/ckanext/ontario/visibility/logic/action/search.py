@@ -12,6 +12,7 @@ from ckan.logic.schema import default_pagination_schema
 from ckan.types import Action, Context, DataDict
 
 from ckanext.ontario.shared import portal
+from ckanext.ontario.visibility.access import data
 
 __all__ = [
     "current_package_list_with_resources",
@@ -34,7 +35,8 @@ def package_search(next_action: Action, context: Context, data_dict: DataDict) -
     """Search records, on the internal portal with the private ones the reader may see.
 
     Every record of the internal portal is private, so ``include_private`` is always on there for
-    those signed in; permission labels decide who sees what. What Solr says about a query it
+    those signed in; permission labels decide who sees what. Files that the reader may not use
+    come without their addresses. What Solr says about a query it
     refuses is logged, not shown: it quotes the reader's labels.
 
     Raises:
@@ -46,7 +48,7 @@ def package_search(next_action: Action, context: Context, data_dict: DataDict) -
         if data_dict.get("fq"):
             data_dict["fq"] = _PUBLIC_ONLY.sub("", str(data_dict["fq"])).strip()
     try:
-        return next_action(context, data_dict)
+        found = next_action(context, data_dict)
     except SearchQueryError:
         raise
     except SearchError as err:
@@ -54,6 +56,8 @@ def package_search(next_action: Action, context: Context, data_dict: DataDict) -
         if "HTTP 400" in str(err) or "SOLR returned" not in str(err):
             raise SearchQueryError(tk._("This search can't be understood.")) from None
         raise SearchError(tk._("The search is not available at the moment.")) from None
+    data.withhold(context, found["results"])
+    return found
 
 
 @tk.chained_action
