@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from ckan import model
 from ckan.lib import search
 from ckan.tests.helpers import call_action
@@ -16,6 +14,7 @@ from lxml import html
 
 from ckanext.ontario.catalogue import home_views
 from factories import call, dataset_values, make_dataset, make_organization, make_user
+from statements import statements
 
 Get = Callable[..., Any]
 
@@ -303,20 +302,6 @@ def test_hostile_values_are_shown_as_they_are_written(people: Any) -> None:
         runs = page.xpath("//script[not(@type='application/ld+json')]")
         assert not [one for one in runs if "alert(1)" in (one.text or "")]
         assert not page.xpath("//a[starts-with(@href, 'mailto:')][contains(@href, 'cc=')]")
-
-
-@contextlib.contextmanager
-def statements() -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    sa.event.listen(model.meta.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(model.meta.engine, "before_cursor_execute", note)
 
 
 def test_many_files_cost_no_more_questions_than_one(people: Any) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-import sqlalchemy as sa
-from ckan import model
 from ckan.tests.helpers import call_action
 from tests import factories
+
+from statements import statements
 
 Reader = Callable[..., Any]
 
@@ -250,20 +249,6 @@ def test_a_page_beyond_the_last_leads_back(reader: Reader) -> None:
     assert page.names() == []
     back = page.tree.xpath("//a[text()='Go to the last page']/@href")[0]
     assert len(reader(back).names()) == 2
-
-
-@contextlib.contextmanager
-def statements() -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    sa.event.listen(model.meta.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(model.meta.engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize(

@@ -6,18 +6,17 @@ time it may not ask more. A page nobody placed there fails.
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 import yaml
 from ckan import model
+
+from statements import statements
 
 from . import worlds
 
@@ -55,21 +54,6 @@ def asked(app: Any, world: worlds.World, address: str) -> Asked:
     with statements() as seen:
         answer = client.get(url, headers=headers)
     return Asked(answer.status_code, seen)
-
-
-@contextlib.contextmanager
-def statements() -> Iterator[list[str]]:
-    """Collect what is asked of the database inside the block."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    sa.event.listen(model.meta.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(model.meta.engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

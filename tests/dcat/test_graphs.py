@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pytest
-import sqlalchemy as sa
-from ckan import model
 from ckanext.dcat.profiles.base import DCAT, DCT, FOAF
 from click.testing import CliRunner
 from rdflib import RDF, BNode, Graph, Literal, URIRef
@@ -20,6 +16,7 @@ from tests.dcat.conftest import PREFIX, VARIATIONS, canaries, graph_of, parsed
 from ckanext.ontario.dcat import cli, config, domain, mapping, validation
 from ckanext.ontario.dcat.mapping import MAPPING
 from factories import as_user
+from statements import statements
 
 FORMATS = {"ttl": "turtle", "xml": "xml", "rdf": "xml", "jsonld": "json-ld", "n3": "n3"}
 
@@ -183,21 +180,6 @@ def test_the_way_back_keeps_both_languages(world: Any, full: str) -> None:
 
 
 # --- what they cost --------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def statements() -> Iterator[list[str]]:
-    """Collect what is asked of the database inside the block."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    sa.event.listen(model.meta.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(model.meta.engine, "before_cursor_execute", note)
 
 
 def test_a_page_costs_the_same_for_many_records(

@@ -7,38 +7,8 @@ from typing import Any
 
 import pytest
 
+from callers import Caller
 from factories import call, make_organization, make_user
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Somebody with an API token, or nobody."""
-
-    app: Any
-    name: str = ""
-    token: str = ""
-
-    @property
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": self.token, "Accept": "text/html"} if self.token else {}
-
-    def get(self, url: str) -> Any:
-        client = self.app.test_client(use_cookies=False)
-        return client.get(url, headers=self._headers, follow_redirects=False)
-
-    def post(self, url: str, data: Any = None) -> Any:
-        client = self.app.test_client(use_cookies=False)
-        return client.post(url, data=data or {}, headers=self._headers, follow_redirects=False)
-
-    def action(self, name: str, language: str = "en", /, **data: Any) -> Any:
-        prefix = "" if language == "en" else f"/{language}"
-        client = self.app.test_client(use_cookies=False)
-        return client.post(f"{prefix}/api/3/action/{name}", json=data, headers=self._headers)
-
-    def ask(self, name: str, /, **data: Any) -> Any:
-        answer = self.action(name, **data)
-        assert answer.status_code == 200, answer.text
-        return answer.json["result"]
 
 
 @dataclass(frozen=True)

@@ -5,37 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lxml import html
-
+from callers import Caller
 from factories import call, make_organization, make_user
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody with a token, or nobody."""
-
-    app: Any
-    name: str = ""
-    token: str = ""
-
-    def get(self, url: str) -> Any:
-        return self._client().get(url, headers=self._headers, follow_redirects=False)
-
-    def post(self, url: str, data: dict[str, Any]) -> Any:
-        return self._client().post(url, data=data, headers=self._headers, follow_redirects=False)
-
-    def page(self, url: str) -> Any:
-        """Return a page that must be there, parsed."""
-        answer = self.get(url)
-        assert answer.status_code == 200, (url, answer.status_code)
-        return html.fromstring(answer.text)
-
-    @property
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": self.token, "Accept": "text/html"} if self.token else {}
-
-    def _client(self) -> Any:
-        return self.app.test_client(use_cookies=False)
 
 
 @dataclass(frozen=True)
@@ -44,10 +15,10 @@ class People:
 
     ministry: dict[str, Any]
     other_ministry: dict[str, Any]
-    editor: Person
-    member: Person
-    other: Person
-    nobody: Person
+    editor: Caller
+    member: Caller
+    other: Caller
+    nobody: Caller
 
 
 def make_people(app: Any) -> People:
@@ -60,13 +31,13 @@ def make_people(app: Any) -> People:
         ]
     )
     theirs = make_organization(users=[{"name": other.name, "capacity": "editor"}])
-    return People(ministry, theirs, editor, member, other, Person(app))
+    return People(ministry, theirs, editor, member, other, Caller(app))
 
 
-def _person(app: Any) -> Person:
+def _person(app: Any) -> Caller:
     user = make_user()
     token = call("api_token_create", user=user["name"], name="tests")["token"]
-    return Person(app, user["name"], token)
+    return Caller(app, user["name"], token)
 
 
 def form_of(page: Any) -> Any:

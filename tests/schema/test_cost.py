@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from typing import Any
 
-import sqlalchemy as sa
 from ckan import model
 from ckan.lib import plugins as lib_plugins
 
 from factories import as_user, dataset_values, make_dataset
-
-
-@contextlib.contextmanager
-def statements() -> Iterator[list[str]]:
-    """Collect what is asked of the database inside the block."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    sa.event.listen(model.meta.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(model.meta.engine, "before_cursor_execute", note)
+from statements import statements
 
 
 def validated(editor: Any, data: dict[str, Any], action: str, **more: Any) -> list[str]:
