@@ -51,7 +51,7 @@ CHECKLIST = ("legal", "privacy", "security", "accessibility", "issues_plan")
 """What the approver confirms, each time and all of it."""
 
 
-class Refused(Exception):  # noqa: N818 -- the house's word for a rule that says no
+class Refused(Exception):
     """A step that the rules don't allow now."""
 
     def __init__(self, code: str, field: str = "state") -> None:
@@ -216,6 +216,11 @@ def require_schedule(copy: Copy, actor: Actor) -> None:
         raise Refused("nothing-scheduled")
     if not actor.approves:
         raise NotEntitled("schedule-director")
+
+
+def cancelled(copy: Copy) -> Copy:
+    """Return the copy after its scheduled release was cancelled: to be decided about again."""
+    return replace(copy, state=State.IN_REVIEW) if copy.state is State.APPROVED else copy
 
 
 def require_withdraw(copy: Copy, actor: Actor, reason: str) -> None:
