@@ -34,6 +34,12 @@ class WorkingCopy(tk.BaseModel):
     reason: Any = sa.Column(sa.Text)
     """Why it was returned."""
     last_sequence: Any = sa.Column(sa.Integer, nullable=False, server_default="0")
+    fingerprint: Any = sa.Column(sa.Text)
+    """Hash of what the public would see, as the last save left it; tells which saves edit it."""
+    refresh_checked: Any = sa.Column(sa.Text)
+    """The fingerprint that was last held against a standing approval."""
+    opened_date: Any = sa.Column(sa.Text)
+    """Day (ISO, Toronto) when publication opened the record's first file."""
 
     __table_args__ = (
         sa.CheckConstraint("state IN ('draft', 'in_review', 'approved', 'returned')"),

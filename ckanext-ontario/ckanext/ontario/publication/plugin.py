@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import ckan.plugins as p
@@ -17,7 +17,8 @@ from ckanext.ontario.publication.transfer import cli
 from ckanext.ontario.publication.transfer import views as transfer_views
 from ckanext.ontario.publication.workflow import actions as workflow_actions
 from ckanext.ontario.publication.workflow import auth as workflow_auth
-from ckanext.ontario.shared import portal
+from ckanext.ontario.publication.workflow import edits
+from ckanext.ontario.shared import portal, sharing
 from ckanext.ontario.shared.jobs import IScheduledJobs, ScheduledJob
 from ckanext.ontario.shared.startup import require_guards
 
@@ -25,14 +26,16 @@ from ckanext.ontario.shared.startup import require_guards
 @tk.blanket.cli(cli)
 @tk.blanket.config_declarations
 @tk.blanket.helpers(helpers)
-class PublicationPlugin(p.SingletonPlugin):
+class PublicationPlugin(edits.EditHooks, p.SingletonPlugin):
     """From a ministry's draft to the public, through frozen and approved releases."""
 
     p.implements(p.IConfigurer)
     p.implements(p.IActions)
     p.implements(p.IAuthFunctions)
     p.implements(p.IBlueprint)
+    p.implements(p.IPackageController, inherit=True)
     p.implements(IScheduledJobs, inherit=True)
+    p.implements(sharing.IRecordSharing)
 
     # IConfigurer
 
@@ -58,6 +61,12 @@ class PublicationPlugin(p.SingletonPlugin):
     def get_blueprint(self) -> list[Any]:
         """Return the pages inside; the endpoint for files outside."""
         return list(_of(pages if portal.is_internal() else transfer_views).values())
+
+    # IRecordSharing
+
+    def shared(self, package_ids: Collection[str]) -> set[str]:
+        """Return which records were submitted, or came with an inventory; all, outside."""
+        return edits.shared(package_ids) if portal.is_internal() else set(package_ids)
 
     # IScheduledJobs
 

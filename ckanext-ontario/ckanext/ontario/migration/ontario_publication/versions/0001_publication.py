@@ -45,6 +45,9 @@ def _records() -> None:
         sa.Column("edited_by", sa.Text),
         sa.Column("reason", sa.Text),
         sa.Column("last_sequence", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("fingerprint", sa.Text),
+        sa.Column("refresh_checked", sa.Text),
+        sa.Column("opened_date", sa.Text),
         sa.CheckConstraint("state IN ('draft', 'in_review', 'approved', 'returned')"),
     )
     op.create_index("ontario_publication_record_state", "ontario_publication_record", ["state", "since"])

@@ -1,0 +1,136 @@
+"""Reading everything a release freezes: the record, its files, dictionaries, views, organization.
+
+Called inside, by whoever submits, approves or previews. Files are copied into the store of
+:mod:`~.files` here, so that what was seen is what goes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.lib import uploader
+from ckan.types import Context
+
+from ckanext.ontario.publication import files
+from ckanext.ontario.publication.projection import (
+    OPEN,
+    UPLOAD,
+    Attachments,
+    Projection,
+    content_hash,
+    project,
+    schema_version,
+)
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A record as it would be released now."""
+
+    projection: Projection
+    files: list[dict[str, Any]]
+    """``{"resource_id", "sha256", "size", "filename"}`` of each uploaded file; kept by content."""
+    content_hash: str
+    schema_version: str
+
+
+class FileMissing(RuntimeError):
+    """A resource says it has an uploaded file, and there is none."""
+
+    def __init__(self, resource_id: str) -> None:
+        """Remember whose."""
+        super().__init__(f"the file of resource {resource_id} is not there")
+        self.resource_id = resource_id
+
+
+def dataset_schema() -> dict[str, Any]:
+    """Return the schema of records with the marks of their fields."""
+    return tk.h.scheming_get_dataset_schema("dataset", expanded=False)
+
+
+def freeze(package_id: str) -> Frozen:
+    """Return a record as it would be released now; copies of its files are kept.
+
+    Raises:
+        ObjectNotFound: when there is no such record.
+        ckanext.ontario.publication.projection.ProjectionRefused: when it has free extras.
+        FileMissing: when an uploaded file is not there.
+    """
+    record = _call("package_show", id=package_id)
+    schema = dataset_schema()
+    projection = project(
+        record,
+        schema,
+        _organization(record),
+        organization_schema=tk.h.scheming_get_organization_schema("organization", expanded=False),
+        groups=[_group("group_show", str(one["id"])) for one in record.get("groups", ())],
+        group_schema=tk.h.scheming_get_group_schema("group", expanded=False),
+        attachments=_attachments(record),
+    )
+    kept = _kept_files(record)
+    digest = content_hash(projection.public, kept)
+    return Frozen(projection, kept, digest, schema_version(schema))
+
+
+def _organization(record: Mapping[str, Any]) -> dict[str, Any]:
+    owner = record.get("owner_org")
+    return _group("organization_show", str(owner)) if owner else {}
+
+
+def _group(action: str, identifier: str) -> dict[str, Any]:
+    lean = ("include_dataset_count", "include_users", "include_groups", "include_tags",
+            "include_followers")  # fmt: skip
+    return _call(action, id=identifier, **dict.fromkeys(lean, False))
+
+
+def _open_resources(record: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    return record.get("resources", ()) if record.get("access_level") == OPEN else ()
+
+
+def _attachments(record: Mapping[str, Any]) -> Attachments:
+    dictionaries: dict[str, Any] = {}
+    views: dict[str, Any] = {}
+    for resource in _open_resources(record):
+        identifier = str(resource["id"])
+        views[identifier] = _call("resource_view_list", id=identifier)
+        if resource.get("datastore_active"):
+            found = _call("ontario_data_dictionary_show", resource_id=identifier)
+            written = [row for row in found["fields"] if any(_entries(row))]
+            dictionaries[identifier] = written
+    return Attachments(dictionaries, views)
+
+
+def _entries(column: Mapping[str, Any]) -> Iterable[Any]:
+    return (value for key, value in column.items() if key not in {"id", "type"})
+
+
+def _kept_files(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "resource_id": str(resource["id"]),
+            **vars(_keep(str(resource["id"]))),
+            "filename": str(resource.get("url") or "").rpartition("/")[2],
+        }
+        for resource in _open_resources(record)
+        if resource.get("url_type") == UPLOAD
+    ]
+
+
+def _keep(resource_id: str) -> files.Kept:
+    path = Path(uploader.get_resource_uploader({}).get_path(resource_id))
+    try:
+        return files.keep(path)
+    except FileNotFoundError as err:
+        raise FileMissing(resource_id) from err
+
+
+def _call(action: str, **data: Any) -> Any:
+    user = tk.get_action("get_site_user")(Context(ignore_auth=True), {})["name"]
+    context = Context(model=model, session=model.Session, user=user, ignore_auth=True)
+    context["use_cache"] = False  # the index may be behind the database
+    return tk.get_action(action)(context, data)
