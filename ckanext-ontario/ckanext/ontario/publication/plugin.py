@@ -15,6 +15,7 @@ from ckanext.ontario.publication.transfer import actions as transfer_actions
 from ckanext.ontario.publication.transfer import auth as transfer_auth
 from ckanext.ontario.publication.transfer import cli
 from ckanext.ontario.publication.transfer import views as transfer_views
+from ckanext.ontario.publication.transfer.schedule import jobs as transfer_jobs
 from ckanext.ontario.publication.workflow import actions as workflow_actions
 from ckanext.ontario.publication.workflow import auth as workflow_auth
 from ckanext.ontario.publication.workflow import edits
@@ -49,7 +50,8 @@ class PublicationPlugin(edits.EditHooks, p.SingletonPlugin):
     def get_actions(self) -> dict[str, Any]:
         """Return the workflow's actions inside; what receives, outside."""
         inside = _of(workflow_actions) if portal.is_internal() else {}
-        return {**inside, **_of(transfer_actions)}
+        between = transfer_actions.INSIDE if portal.is_internal() else transfer_actions.OUTSIDE
+        return {**inside, **_of(transfer_actions, only=between)}
 
     def get_auth_functions(self) -> dict[str, Any]:
         """Return who may take which step."""
@@ -72,9 +74,9 @@ class PublicationPlugin(edits.EditHooks, p.SingletonPlugin):
 
     def get_scheduled_jobs(self) -> Iterable[ScheduledJob]:
         """Return what recurs: due releases, the outbox, mails, reconciling."""
-        return ()
+        return [*transfer_jobs()]
 
 
-def _of(*modules: Any) -> dict[str, Any]:
-    """Return what modules declare as their public face."""
-    return {name: getattr(module, name) for module in modules for name in module.__all__}
+def _of(module: Any, only: Iterable[str] | None = None) -> dict[str, Any]:
+    """Return what a module declares as its public face, or a part of it."""
+    return {name: getattr(module, name) for name in module.__all__ if not only or name in only}
