@@ -12,10 +12,11 @@ from flask import Blueprint, Flask
 
 from ckanext.ontario.shared import portal
 from ckanext.ontario.shared.startup import PortalRefused, require_guards
-from ckanext.ontario.visibility import cli, fixed, gate, helpers, hooks, policy, private
+from ckanext.ontario.visibility import cli, fixed, gate, helpers, hooks, policy, private, routing
 from ckanext.ontario.visibility.clamp import SearchClamp
 from ckanext.ontario.visibility.domain import Decision
 from ckanext.ontario.visibility.labels import PermissionLabels
+from ckanext.ontario.visibility.logic import auth
 from ckanext.ontario.visibility.logic.action import gates
 from ckanext.ontario.visibility.policy import lock
 
@@ -31,6 +32,7 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
     p.implements(p.IBlueprint)
     p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IActions)
+    p.implements(p.IAuthFunctions)
     p.implements(p.IPermissionLabels)
     p.implements(p.IPackageController, inherit=True)
 
@@ -55,8 +57,8 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
     # IBlueprint
 
     def get_blueprint(self) -> list[Blueprint]:
-        """Return the gate."""
-        return [gate.gate]
+        """Return the gate for anonymous callers, then the table of endpoints."""
+        return [gate.gate, routing.routing]
 
     # IMiddleware
 
@@ -76,6 +78,12 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
         known = lock.registered(besides=self.name)
         chosen = {n: f for n, f in gates().items() if table.get(n) is Decision.GATE and n in known}
         return {**lock.locks(table, known), **chosen}
+
+    # IAuthFunctions
+
+    def get_auth_functions(self) -> dict[str, Any]:
+        """Return what hides that a record exists from those who may not read it."""
+        return {name: getattr(auth, name) for name in auth.__all__}
 
     # IPackageController
 
