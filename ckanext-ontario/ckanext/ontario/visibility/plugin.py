@@ -14,11 +14,13 @@ from ckanext.ontario.shared import portal
 from ckanext.ontario.shared.jobs import Cron, IScheduledJobs, ScheduledJob
 from ckanext.ontario.shared.portal import Portal
 from ckanext.ontario.shared.startup import PortalRefused, require_guards
-from ckanext.ontario.visibility import cli, fixed, gate, helpers, hooks, policy, private
-from ckanext.ontario.visibility.access import actions, auth, data, downloads, views
+from ckanext.ontario.visibility import cli, fixed, gate, helpers, hooks, policy, private, routing
+from ckanext.ontario.visibility.access import actions, data, downloads, views
+from ckanext.ontario.visibility.access import auth as access_auth
 from ckanext.ontario.visibility.clamp import SearchClamp
 from ckanext.ontario.visibility.domain import Decision
 from ckanext.ontario.visibility.labels import PermissionLabels
+from ckanext.ontario.visibility.logic import auth
 from ckanext.ontario.visibility.logic.action import gates
 from ckanext.ontario.visibility.policy import lock
 
@@ -61,9 +63,9 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
     # IBlueprint
 
     def get_blueprint(self) -> list[Blueprint]:
-        """Return the gate, the one before downloads, and pages."""
+        """Return the gate for anonymous callers, the table of endpoints, then downloads, pages."""
         inside = [downloads.downloads, views.requests] if portal.is_internal() else []
-        return [gate.gate, *inside]
+        return [gate.gate, routing.routing, *inside]
 
     # IMiddleware
 
@@ -88,8 +90,9 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
     # IAuthFunctions
 
     def get_auth_functions(self) -> dict[str, AuthFunction]:
-        """Return who may use files, on the internal portal; on the public one they are for all."""
-        return auth.functions() if portal.is_internal() else {}
+        """Return who may know of a record, and inside, who may use its files."""
+        existence = {name: getattr(auth, name) for name in auth.__all__}
+        return {**existence, **(access_auth.functions() if portal.is_internal() else {})}
 
     # IScheduledJobs
 
