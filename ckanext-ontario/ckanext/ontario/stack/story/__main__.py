@@ -60,7 +60,7 @@ def main() -> int:
 
 
 def _publishable(stage: Stage) -> dict[str, list[str]]:
-    """Return the names of harvested records without a publish gap, by ministry."""
+    """Return the first harvested records without a publish gap, by ministry."""
     by_hand = {one["name"] for one in made.records()}
     names = model.Session.execute(
         sa.select(model.Package.name, model.Group.name)
@@ -68,11 +68,11 @@ def _publishable(stage: Stage) -> dict[str, list[str]]:
         .where(model.Package.type == "dataset", model.Package.state == "active")
     )
     found: dict[str, list[str]] = defaultdict(list)
-    for name, ministry in list(names):
-        checked = stage.itself("ontario_dataset_check", id=name)
-        if name not in by_hand and checked["publishable"]:
-            found[ministry].append(name)
-    return found
+    for ministry, name in sorted((ministry, name) for name, ministry in list(names)):
+        if name not in by_hand and len(found[ministry]) < plan.MOST:
+            checked = stage.itself("ontario_dataset_check", id=name)
+            found[ministry] += [name] if checked["publishable"] else []
+    return {ministry: listed for ministry, listed in found.items() if listed}
 
 
 def _play(stage: Stage, ministry: str, name: str, fate: plan.Fate) -> bool:

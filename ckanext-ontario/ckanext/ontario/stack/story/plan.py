@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from enum import Enum
 
-MOST = 24
+MOST = 16
 """Records of one ministry that take part."""
 
 
@@ -19,7 +19,7 @@ class Fate(str, Enum):
     DRAFT = "draft"
 
 
-_TURNS = {4: Fate.IN_REVIEW, 8: Fate.RETURNED, 12: Fate.SCHEDULED, 16: Fate.DRAFT}
+_TURNS = {4: Fate.IN_REVIEW, 8: Fate.RETURNED, 12: Fate.SCHEDULED, 15: Fate.DRAFT}
 """Fates by place in a ministry's list; every other record is released."""
 
 
