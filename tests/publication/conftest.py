@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,11 +21,15 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests.helpers import call_action
 from tests import factories
+from werkzeug.datastructures import FileStorage
 
 from ckanext.ontario.publication import config, gathering
 from ckanext.ontario.publication.model import OUTBOX, RELEASE
-from ckanext.ontario.publication.transfer import outbox
+from ckanext.ontario.publication.projection import content_hash
+from ckanext.ontario.publication.transfer import outbox, wire
 from ckanext.ontario.shared import clock
+from ckanext.ontario.stack import commands
+from ckanext.ontario.stack.processes import spawn, stop
 
 SERVICE_USER = "ontario-publisher"
 
@@ -47,8 +56,6 @@ class Outside:
             return {}
         if who == SERVICE_USER:
             return {"Authorization": self.token}
-        if who not in self.tokens:
-            self.tokens[who] = self.server.token(who)
         return {"Authorization": self.tokens[who]}
 
     def action(self, name: str, who: str = "", /, **data: Any) -> requests.Response:
@@ -70,9 +77,13 @@ class Outside:
     def found(self, identifier: str) -> bool:
         return bool(self.ask("package_search", fq=f"id:{identifier}")["count"])
 
-    def work(self) -> None:
-        """Run the jobs that wait: files become tables."""
-        self.server.ckan("jobs", "worker", "--burst")
+    def rows(self, resource_id: str) -> list[dict[str, Any]] | None:
+        """Of a resource's table; ``None`` when it has none."""
+        answer = self.action("datastore_search", resource_id=resource_id)
+        return answer.json()["result"]["records"] if answer.status_code == 200 else None
+
+    def download(self, shown: dict[str, Any], number: int = 0) -> requests.Response:
+        return requests.get(shown["resources"][number]["url"], timeout=60)
 
     def storage(self) -> Path:
         text = Path(self.server.ini).read_text()
@@ -88,13 +99,33 @@ class Outside:
 def outside(public_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Outside:
     """The public portal with its service user, an ordinary user and an administrator."""
     file = tmp_path_factory.mktemp("token") / "publication.token"
-    public_server.ckan("ontario-publication", "rotate-token", str(file))
-    for name in ("reader", "root"):
-        public_server.ckan(
-            "user", "add", name, f"email={name}@ontario.ca", "password=correct-horse-9"
-        )
-    public_server.ckan("sysadmin", "add", "root")
-    return Outside(public_server, file)
+    printed = subprocess.run(
+        [sys.executable, "-m", "tests.publication.people", str(file)],
+        env={**os.environ, "CKAN_INI": str(public_server.ini)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return Outside(public_server, file, json.loads(printed.stdout.splitlines()[-1]))
+
+
+@pytest.fixture(scope="session")
+def worker(outside: Outside) -> Iterator[None]:
+    """The public portal's background worker."""
+    folder = Path(outside.server.ini).parent
+    environment = {"CKAN_INI": str(outside.server.ini), "GUNICORN_CMD_ARGS": ""}
+    spawn("worker", commands.worker(), folder, environment)
+    yield
+    stop(["worker"], folder)
+
+
+def until(check: Callable[[], Any], seconds: float = 60) -> Any:
+    """Wait for something to be true, and return it."""
+    end = time.monotonic() + seconds
+    while not (found := check()):
+        assert time.monotonic() < end, f"not within {seconds} s"
+        time.sleep(0.2)
+    return found
 
 
 @pytest.fixture
@@ -191,5 +222,56 @@ def record(inside: None) -> Callable[..., dict[str, Any]]:
     return make
 
 
+@pytest.fixture
+def file(record: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """A function that makes a record with an uploaded file."""
+
+    def make(body: bytes, name: str = "levels.csv", **values: Any) -> dict[str, Any]:
+        made = record(resources=[], **values)
+        attach(made["id"], body, name)
+        return factories.call("package_show", id=made["id"])
+
+    return make
+
+
+def attach(package_id: str, body: bytes, name: str = "levels.csv", **values: Any) -> Any:
+    """Upload a file for a record, or for the resource whose ``id`` is given."""
+    given: dict[str, Any] = {
+        "package_id": package_id,
+        "type": "data",
+        "format": "CSV",
+        "name_translated": {"en": "Levels", "fr": "Niveaux"},
+        **values,
+    }
+    upload = FileStorage(io.BytesIO(body), name)
+    action = "resource_patch" if "id" in given else "resource_create"
+    return factories.call(action, **given, upload=upload)
+
+
 def as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def wired(package_id: str, sequence: int) -> dict[str, Any]:
+    """A release as it travels."""
+    frozen = gathering.freeze(package_id)
+    return wire.dump(
+        wire.Item(
+            id=package_id,
+            name=frozen.projection.public["name"],
+            operation=wire.Operation.PUT,
+            generation=1,
+            sequence=sequence,
+            schema_version=frozen.schema_version,
+            released=clock.now(),
+            created=clock.now(),
+            content_hash=frozen.content_hash,
+            projection=frozen.projection.public,
+            files=tuple(frozen.files),
+        )
+    )
+
+
+def changed(one: dict[str, Any], change: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+    change(one["projection"])
+    return {**one, "content_hash": content_hash(one["projection"], one["files"])}

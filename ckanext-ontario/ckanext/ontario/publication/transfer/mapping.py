@@ -20,7 +20,7 @@ def dataset(
 ) -> dict[str, Any]:
     """Return a projection as a whole dataset.
 
-    A language that is not there is said to be empty: saving would otherwise keep the old text.
+    What is not there is said to be empty: saving would otherwise keep the old value.
 
     Args:
         projection: of one record.
@@ -30,7 +30,10 @@ def dataset(
     own = {key: value for key, value in projection.items() if key not in RELATED}
     resources = [
         _complete(
-            {key: value for key, value in resource.items() if key not in ATTACHED},
+            {
+                "url_type": "",
+                **{key: value for key, value in resource.items() if key not in ATTACHED},
+            },
             schema["resource_fields"],
         )
         for resource in projection["resources"]
@@ -52,8 +55,10 @@ def group(projection: Mapping[str, Any], fields: Iterable[Mapping[str, Any]]) ->
 def _complete(values: Mapping[str, Any], fields: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     found = dict(values)
     for field in fields:
-        empty = BILINGUAL.get(str(field.get("kind")))
+        name, empty = field["field_name"], BILINGUAL.get(str(field.get("kind")))
         if empty is not None:
-            given = found.get(field["field_name"]) or {}
-            found[field["field_name"]] = {code: given.get(code) or empty for code in LANGUAGES}
+            given = found.get(name) or {}
+            found[name] = {code: given.get(code) or empty for code in LANGUAGES}
+        else:
+            found.setdefault(name, "")
     return found
