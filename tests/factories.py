@@ -12,6 +12,12 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
+from ckan.lib import search
+from ckan.model.types import make_uuid
+from sqlalchemy.dialects.postgresql import insert
+
+from ckanext.ontario.publication.model import WORKING_COPY
+from ckanext.ontario.shared import clock
 
 _numbers = itertools.count(1)
 
@@ -104,9 +110,32 @@ def dataset_values(**values: Any) -> dict[str, Any]:
 
 
 def make_dataset(
-    user: str | None = None, organization: dict[str, Any] | None = None, **values: Any
+    user: str | None = None,
+    organization: dict[str, Any] | None = None,
+    *,
+    shared: bool = True,
+    **values: Any,
 ) -> dict[str, Any]:
-    """Make a complete dataset; of a new organization unless one is given."""
+    """Make a complete dataset; of a new organization unless one is given.
+
+    Its audience may read it, as after a submission, unless ``shared`` is false.
+    """
     if "owner_org" not in values:
         values["owner_org"] = (organization or make_organization())["id"]
-    return call("package_create", user, **dataset_values(**values))
+    if user is None and shared:  # before it is there, so that it is indexed once
+        values.setdefault("id", make_uuid())
+        share(values["id"])
+    record = call("package_create", user, **dataset_values(**values))
+    if user is not None and shared:
+        share(record["id"])
+        model.Session.commit()
+        search.rebuild(record["id"])
+    return record
+
+
+def share(package_id: str) -> None:
+    """Mark a record as shared with its audience, in the session's transaction."""
+    row = {"package_id": package_id, "state": "draft", "since": clock.now(), "shared": True}
+    added = insert(WORKING_COPY).values(**row)
+    known = added.on_conflict_do_update(index_elements=["package_id"], set_={"shared": True})
+    model.Session.execute(known)

@@ -36,7 +36,8 @@ class Ministry:
 
     def dataset(self, user: str | None = None, **values: Any) -> dict[str, Any]:
         """Make a complete record as its editor."""
-        return factories.make_dataset(user or self.editor, {"id": self.id}, **values)
+        organization = {"id": self.id}
+        return factories.make_dataset(user or self.editor, organization, shared=False, **values)
 
     def submitted(self, **values: Any) -> dict[str, Any]:
         """Make a record and submit it."""

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 PUBLIC_URL = "ckanext.ontario.publication.public_url"
 TOKEN_FILE = "ckanext.ontario.publication.token_file"  # noqa: S105 -- an option's name
 SERVICE_USER = "ckanext.ontario.publication.service_user"
+REVIEW_DAYS = "ckanext.ontario.publication.review_days"
 
 
 def public_url() -> str:
@@ -25,6 +26,11 @@ def token_file() -> Path | None:
 def service_user() -> str:
     """Return the name of the user who delivers releases."""
     return str(tk.config[SERVICE_USER])
+
+
+def review_days() -> int:
+    """Return after how many days in review a record counts as overdue."""
+    return int(tk.config[REVIEW_DAYS])
 
 
 def files_folder() -> Path:

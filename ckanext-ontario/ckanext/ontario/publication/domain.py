@@ -164,14 +164,18 @@ def submitted(copy: Copy, actor: Actor, content: Content) -> Copy:
 
 
 def require_approver(copy: Copy, actor: Actor) -> None:
-    """Refuse who may not decide about this submission.
+    """Refuse who may not approve this submission now.
 
     Raises:
         NotEntitled: for anyone but a Director or a delegate in date, for the submitter, and for
             whoever last changed what the public will see. System administrators are nobody here.
+        Refused: when it is not in review, or may never go out.
     """
     if not actor.approves:
         raise NotEntitled("approve-director")
+    if copy.state is not State.IN_REVIEW:
+        raise Refused("not-in-review")
+    _require_publishable(copy)
     if actor.user_id == copy.submitted_by:
         raise NotEntitled("approve-submitter")
     if actor.user_id == copy.edited_by:
@@ -187,10 +191,7 @@ def approved(copy: Copy, actor: Actor, seen: str, content: Content) -> Copy:
         seen: hash of what the approver looked at.
         content: what would be released now.
     """
-    if copy.state is not State.IN_REVIEW:
-        raise Refused("not-in-review")
     require_approver(copy, actor)
-    _require_publishable(copy)
     if copy.submitted_hash != content.settled:
         raise Refused("changed-since-submission", "content_hash")
     if seen != content.seen:
@@ -200,10 +201,10 @@ def approved(copy: Copy, actor: Actor, seen: str, content: Content) -> Copy:
 
 def returned(copy: Copy, actor: Actor, reason: str) -> Copy:
     """Return the copy after it was sent back; only its ministry's editors read it then."""
-    if copy.state is not State.IN_REVIEW:
-        raise Refused("not-in-review")
     if not actor.approves:
         raise NotEntitled("return-director")
+    if copy.state is not State.IN_REVIEW:
+        raise Refused("not-in-review")
     if actor.user_id == copy.submitted_by:
         raise NotEntitled("return-submitter")
     _require_reason(reason)
@@ -212,10 +213,10 @@ def returned(copy: Copy, actor: Actor, reason: str) -> Copy:
 
 def require_schedule(copy: Copy, actor: Actor) -> None:
     """Refuse who may not change when a scheduled release goes out, or that it does."""
-    if waiting(copy.releases) is None:
-        raise Refused("nothing-scheduled")
     if not actor.approves:
         raise NotEntitled("schedule-director")
+    if waiting(copy.releases) is None:
+        raise Refused("nothing-scheduled")
 
 
 def cancelled(copy: Copy) -> Copy:

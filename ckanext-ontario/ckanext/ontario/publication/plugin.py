@@ -15,12 +15,29 @@ from ckanext.ontario.publication.transfer import actions as transfer_actions
 from ckanext.ontario.publication.transfer import auth as transfer_auth
 from ckanext.ontario.publication.transfer import cli
 from ckanext.ontario.publication.transfer import views as transfer_views
-from ckanext.ontario.publication.workflow import actions as workflow_actions
+from ckanext.ontario.publication.workflow import (
+    asking,
+    attachments,
+    auth_roles,
+    delegations,
+    due,
+    edits,
+    sending,
+    standing,
+    steps,
+    taking_back,
+    worklist,
+)
 from ckanext.ontario.publication.workflow import auth as workflow_auth
-from ckanext.ontario.publication.workflow import edits
+from ckanext.ontario.publication.workflow import jobs as workflow_jobs
 from ckanext.ontario.shared import portal, sharing
 from ckanext.ontario.shared.jobs import IScheduledJobs, ScheduledJob
 from ckanext.ontario.shared.startup import require_guards
+
+WORKFLOW = (
+    asking, attachments, delegations, due, sending, standing, steps, taking_back, worklist,
+)  # fmt: skip
+"""Modules that hold the workflow's actions."""
 
 
 @tk.blanket.cli(cli)
@@ -49,12 +66,12 @@ class PublicationPlugin(edits.EditHooks, p.SingletonPlugin):
 
     def get_actions(self) -> dict[str, Any]:
         """Return the workflow's actions inside; what receives, outside."""
-        inside = _of(workflow_actions) if portal.is_internal() else {}
+        inside = _of(*WORKFLOW) if portal.is_internal() else {}
         return {**inside, **_of(transfer_actions)}
 
     def get_auth_functions(self) -> dict[str, Any]:
         """Return who may take which step."""
-        inside = _of(workflow_auth) if portal.is_internal() else {}
+        inside = _of(workflow_auth, auth_roles) if portal.is_internal() else {}
         return {**inside, **_of(transfer_auth)}
 
     # IBlueprint
@@ -73,7 +90,7 @@ class PublicationPlugin(edits.EditHooks, p.SingletonPlugin):
 
     def get_scheduled_jobs(self) -> Iterable[ScheduledJob]:
         """Return what recurs: due releases, the outbox, mails, reconciling."""
-        return ()
+        return workflow_jobs.JOBS
 
 
 def _of(*modules: Any) -> dict[str, Any]:

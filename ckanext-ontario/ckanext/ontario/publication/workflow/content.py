@@ -19,8 +19,17 @@ from ckanext.ontario.publication.workflow import copies
 
 OPENED = "opened_date"
 
-DERIVED = frozenset({"views", "size", "mimetype", "hash"})
-"""Parts of an uploaded file that machines find or add after the upload; its bytes are hashed."""
+_GUESSED = frozenset({"views", "mimetype"})
+_MEASURED = _GUESSED | {"size", "hash"}
+
+
+def derived(resource: Mapping[str, Any]) -> frozenset[str]:
+    """Return the parts of a resource that machines find or add by themselves.
+
+    CKAN guesses a media type when a record is saved again; of an uploaded file size and hash are
+    measured, and its bytes are hashed here anyway.
+    """
+    return _MEASURED if resource.get("url_type") == UPLOAD else _GUESSED
 
 
 @dataclass(frozen=True)
@@ -98,6 +107,5 @@ def _settled(public: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _settled_file(resource: Mapping[str, Any]) -> dict[str, Any]:
-    uploaded = resource.get("url_type") == UPLOAD
-    derived = DERIVED if uploaded else {"views"}
-    return {key: value for key, value in resource.items() if key not in derived}
+    left_out = derived(resource)
+    return {key: value for key, value in resource.items() if key not in left_out}

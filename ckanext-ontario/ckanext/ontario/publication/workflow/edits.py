@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.ontario.publication.domain import State
 from ckanext.ontario.publication.model import WORKING_COPY
+from ckanext.ontario.publication.projection import OPEN
 from ckanext.ontario.publication.workflow import copies
 from ckanext.ontario.publication.workflow.content import OPENED
 from ckanext.ontario.publication.workflow.fingerprint import Stored
@@ -63,10 +64,13 @@ def shared(package_ids: Any) -> set[str]:
     return {str(row.package_id) for row in rows}
 
 
-def touched(package_id: str, context: Context) -> None:
-    """Take note of a change of what the public will see that is not in the record itself."""
+def touched(package_id: str, context: Context) -> bool:
+    """Take note of a change beside the record; return whether the public would see it."""
     stored = Stored(package_id)
-    _edit(stored, str(stored.fingerprint), _user_id(context))
+    seen = bool(_concerns(stored.package)) and stored.extras.get("access_level") == OPEN
+    if seen:
+        _edit(stored, stored.fingerprint, _user_id(context))
+    return seen
 
 
 def _concerns(pkg_dict: dict[str, Any]) -> bool:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.ontario.publication.projection import OPEN, UPLOAD, canonical, is_public
-from ckanext.ontario.publication.workflow.content import DERIVED, OPENED
+from ckanext.ontario.publication.workflow.content import OPENED, derived
 
 _STATEMENT = sa.text("""
     SELECT to_jsonb(p) AS package,
@@ -63,9 +63,8 @@ class Stored:
 def _file(row: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
     values = {**row, **json.loads(row.get("extras") or "{}")}
     uploaded = values.get("url_type") == UPLOAD
-    wanted = names - DERIVED if uploaded else names
     kept = {"id", "url_type", *([BYTES] if uploaded else [])}
-    return _chosen(values, wanted | kept)
+    return _chosen(values, (names - derived(values)) | kept)
 
 
 def _chosen(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -132,8 +132,6 @@ def _approve_one(
     with messages.spoken(), access.undone():
         loaded, actor = access.locked(context, package_id)
         access.require_finished(loaded)
-        if loaded.copy.state is not domain.State.IN_REVIEW:
-            raise domain.Refused("not-in-review")
         domain.require_approver(loaded.copy, actor)
         _require_publishable(package_id)
         current = content.current(loaded)
