@@ -58,9 +58,10 @@ class PublicationPlugin(edits.EditHooks, p.SingletonPlugin):
     # IConfigurer
 
     def update_config(self, config: CKANConfig) -> None:
-        """Refuse a portal without its guards; add templates."""
+        """Refuse a portal without its guards; add templates and styles."""
         require_guards()
         tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "ontario_publication")
 
     # IActions, IAuthFunctions
 
