@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from ckan import model
 
+from ckanext.ontario.shared import clock
 from ckanext.ontario.stack.prepare import STAFF_DOMAIN, STAFF_MINISTRY
 from ckanext.ontario.stack.story.acting import Stage
 
 DEPUTY = f"deputy-{STAFF_MINISTRY}"
 DELEGATE = f"delegate-{STAFF_MINISTRY}"
 ADMINISTRATOR = "catalogue-administrator"
+A_YEAR = timedelta(days=365)
 _ROLES = {"editor": "editor", "director": "admin"}
 
 
@@ -37,7 +40,11 @@ def give_roles(stage: Stage, password: str) -> None:
     """Appoint a Deputy Minister, a delegate and a catalogue administrator, once."""
     roles: dict[str, dict[str, Any]] = {
         DEPUTY: {"role": "deputy_minister", "organization": STAFF_MINISTRY},
-        DELEGATE: {"role": "delegate", "organization": STAFF_MINISTRY},
+        DELEGATE: {
+            "role": "delegate",
+            "organization": STAFF_MINISTRY,
+            "valid_until": (clock.now() + A_YEAR).date().isoformat(),
+        },
         ADMINISTRATOR: {"role": "catalogue_administrator"},
     }
     for name, role in roles.items():
