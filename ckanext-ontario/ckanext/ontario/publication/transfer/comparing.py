@@ -67,10 +67,10 @@ def compare(
                 found.unknown.append(identifier)
         elif _is_same(ours, theirs):
             found.same += 1
+        elif theirs is not None and _stays_hidden(ours, theirs):
+            found.hidden_outside.append(identifier)
         elif theirs is None or theirs.operation is None or theirs.sequence is None:
             found.repair.append(identifier)
-        elif theirs.operation is Operation.REMOVE or _hid_later(ours, theirs):
-            found.hidden_outside.append(identifier)
         elif _is_ahead(ours, theirs) and not after_restore:
             found.ahead.append(identifier)
         else:
@@ -97,8 +97,10 @@ def _is_same(ours: Inside, theirs: Outside | None) -> bool:
     )
 
 
-def _hid_later(ours: Inside, theirs: Outside) -> bool:
-    return theirs.operation is Operation.WITHDRAW and (theirs.sequence or 0) >= ours.sequence
+def _stays_hidden(ours: Inside, theirs: Outside) -> bool:
+    later = (theirs.sequence or 0) >= ours.sequence
+    withdrawn = theirs.operation is Operation.WITHDRAW and later
+    return theirs.operation is Operation.REMOVE or withdrawn
 
 
 def _is_ahead(ours: Inside, theirs: Outside) -> bool:
