@@ -282,7 +282,7 @@ def test_pages_are_for_those_concerned(world: Any, requested: Any) -> None:
 
 
 def test_lists_ask_the_database_as_often_for_many(world: Any, requested: Any) -> None:
-        count = [0]
+    count = [0]
 
     def counted(*_: Any) -> None:
         count[0] += 1
