@@ -7,7 +7,7 @@ from typing import Any
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
-from ckan.types import AuthFunction, Context
+from ckan.types import Context
 from flask import Blueprint, Flask
 
 from ckanext.ontario.shared import portal
@@ -91,7 +91,7 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
 
     # IAuthFunctions
 
-    def get_auth_functions(self) -> dict[str, AuthFunction]:
+    def get_auth_functions(self) -> dict[str, Any]:
         """Return who may use files, on the internal portal; on the public one they are for all."""
         outside = {"ontario_registration_expire": registration.may_expire}
         return auth.functions() if portal.is_internal() else outside

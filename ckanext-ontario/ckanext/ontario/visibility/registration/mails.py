@@ -64,7 +64,7 @@ def _link(endpoint: str, language: str, **parts: str) -> str:
 
 def _send(user: model.User, subject: str, body: str) -> None:
     try:
-        mailer.mail_recipient(user.display_name, user.email, subject, body)
+        mailer.mail_user(user, subject, body)
     except (mailer.MailerException, OSError) as err:
         log.exception("The mail of a registration could not be sent")
         raise NotSent from err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
 from flask import Blueprint
@@ -49,8 +49,8 @@ def register() -> Any:
     try:
         accounts.register(accounts.Wanted(**sent), client_address())
     except tk.ValidationError as err:
-        told: Mapping[str, Any] = err.error_dict
-        errors = {name: " ".join(str(one) for one in texts) for name, texts in told.items()}
+        told = cast("Mapping[str, list[str]]", err.error_dict)
+        errors = {name: " ".join(texts) for name, texts in told.items()}
         return _form(sent, errors), 400
     except limits.TooOften:
         return _form(sent, {"": _too_often()}), 429
