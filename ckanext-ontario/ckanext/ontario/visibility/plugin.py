@@ -18,7 +18,7 @@ from ckanext.ontario.visibility.domain import Decision
 from ckanext.ontario.visibility.labels import PermissionLabels
 from ckanext.ontario.visibility.logic import auth
 from ckanext.ontario.visibility.logic.action import gates
-from ckanext.ontario.visibility.policy import lock
+from ckanext.ontario.visibility.policy import lock, subjects
 
 
 @tk.blanket.cli(cli)
@@ -76,7 +76,8 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
         """Return the gates and locks of this portal's policy table."""
         table = policy.of(portal.current())
         known = lock.registered(besides=self.name)
-        chosen = {n: f for n, f in gates().items() if table.get(n) is Decision.GATE and n in known}
+        found = {**subjects.gates(known), **gates()}
+        chosen = {n: f for n, f in found.items() if table.get(n) is Decision.GATE and n in known}
         return {**lock.locks(table, known), **chosen}
 
     # IAuthFunctions
