@@ -22,7 +22,7 @@ from ckanext.ontario.visibility.domain import Decision
 from ckanext.ontario.visibility.labels import PermissionLabels
 from ckanext.ontario.visibility.logic import auth
 from ckanext.ontario.visibility.logic.action import gates
-from ckanext.ontario.visibility.policy import lock
+from ckanext.ontario.visibility.policy import lock, subjects
 from ckanext.ontario.visibility.registration import actions as registration
 from ckanext.ontario.visibility.registration import views as registration_views
 
@@ -86,7 +86,8 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
         """Return the gates and locks of this portal's policy table, and the slice's own actions."""
         table = policy.of(portal.current())
         known = lock.registered(besides=self.name)
-        chosen = {n: f for n, f in gates().items() if table.get(n) is Decision.GATE and n in known}
+        found = {**subjects.gates(known), **gates()}
+        chosen = {n: f for n, f in found.items() if table.get(n) is Decision.GATE and n in known}
         inside = {name: getattr(actions, name) for name in actions.__all__}
         outside = {"ontario_registration_expire": registration.ontario_registration_expire}
         own: dict[str, Any] = inside if portal.is_internal() else outside
@@ -94,7 +95,7 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
 
     # IAuthFunctions
 
-    def get_auth_functions(self) -> dict[str, AuthFunction]:
+    def get_auth_functions(self) -> dict[str, Any]:
         """Return who may know of a record; inside, who may use its files."""
         existence = {name: getattr(auth, name) for name in auth.__all__}
         outside = {"ontario_registration_expire": registration.may_expire}

@@ -17,9 +17,13 @@ from werkzeug.exceptions import Forbidden, NotFound
 from ckanext.ontario.shared import portal
 from ckanext.ontario.visibility.domain import Decision
 from ckanext.ontario.visibility.policy import routes
+from ckanext.ontario.visibility.policy.subjects import require_readable
 
 RECORD = ("id", "_id", "source")
 """Names that routes give to the part of an address that names a record, the first one found."""
+
+SOURCES = "/harvest/"
+"""Below this address only harvest sources have pages."""
 
 FILE = "resource_id"
 """The name of the part that names a file, for routes that name no record."""
@@ -67,14 +71,18 @@ def _record_named(values: dict[str, Any]) -> str | None:
     return named
 
 
+def _kind() -> str:
+    rule = tk.request.url_rule.rule if tk.request.url_rule else ""
+    return "source" if rule.startswith(SOURCES) else "record"
+
+
 def _require_readable(record: str | None) -> None:
-    user = tk.current_user
+    user: Any = tk.current_user
     try:
         if record is None:
             raise tk.ObjectNotFound
-        context = Context(user=user.name, auth_user_obj=user)  # pyright: ignore[reportArgumentType]
-        tk.check_access("package_show", context, {"id": record})
-    except (tk.NotAuthorized, tk.ObjectNotFound):
+        require_readable(Context(user=user.name, auth_user_obj=user), _kind(), record)
+    except tk.ObjectNotFound:
         raise NotFound(tk._("Not found")) from None
 
 

@@ -176,9 +176,10 @@ def harvest_source_list(next_action: Action, context: Context, data_dict: DataDi
 @tk.chained_action
 @tk.side_effect_free
 def harvest_object_show(next_action: Action, context: Context, data_dict: DataDict) -> Any:
-    """Return a harvest object to those who may edit its source."""
+    """Return a harvest object to those who may edit its source; to others there is none."""
     answer = next_action(context, data_dict)
-    tk.check_access("harvest_source_update", context, {"id": answer["source"]})
+    if not _edits(context, answer["source"]):
+        raise tk.ObjectNotFound("Harvest object not found")  # ckanext-harvest's own words
     return answer
 
 

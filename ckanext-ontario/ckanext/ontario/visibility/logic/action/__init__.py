@@ -7,7 +7,6 @@ from ckan.types import ChainedAction
 from ckanext.ontario.visibility.logic.action import (
     accounts,
     activity,
-    existence,
     groups,
     previews,
     search,
@@ -16,7 +15,7 @@ from ckanext.ontario.visibility.logic.action import (
 
 __all__ = ["gates"]
 
-_MODULES = (accounts, activity, existence, groups, previews, search, words)
+_MODULES = (accounts, activity, groups, previews, search, words)
 
 
 def gates() -> dict[str, ChainedAction]:

@@ -26,6 +26,7 @@ def user_create(next_action: Action, context: Context, data_dict: DataDict) -> A
 @tk.chained_action
 def user_invite(next_action: Action, context: Context, data_dict: DataDict) -> Any:
     """Invite somebody, on the internal portal only at an allow-listed e-mail domain."""
+    tk.get_or_bust(data_dict, "group_id")  # core's authorisation fails without it
     _require_domain(data_dict)
     return next_action(context, data_dict)
 

@@ -1,0 +1,211 @@
+"""The planted world of the public portal, and the process that plants it.
+
+CKAN keeps one site per process, so this runs as ``python -m tests.leaks.outside`` with the public
+portal's ini and prints what it made. Nobody could plant this over HTTP: that is tested too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import requests
+
+from tests.leaks.walking import NOTHING, Answer, Role, Subject
+
+ROOT = Path(__file__).parent.parent.parent
+TOPIC = "environment-and-natural-resources"
+HIDDEN: dict[str, tuple[str, ...]] = {
+    "anonymous": ("private", "draft", "deleted"),
+    "suspended": ("private", "draft", "deleted"),
+    "citizen": ("private", "draft", "deleted"),
+    "Director": (),
+    "system administrator": (),
+}
+"""What each role may not know outside. Core's labels give members of an organization what it has
+that is not public; on this portal organizations have no members, here one was written in. A role
+of the publication slice (the service user) is one more line, and one in :func:`_people`."""
+
+INSIDE = "zqinside"
+"""The word of internal fields, written past everything that keeps them out: for nobody."""
+
+
+def planted(server: Any) -> Any:
+    """Plant the world through a process of its own and return what it made."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.leaks.outside"],
+        env={**os.environ, "CKAN_INI": str(server.ini), "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    made = json.loads(done.stdout.splitlines()[-1])
+    subjects = {
+        kind: Subject(kind, values, (values["word"], values["record_id"], values["file"]))
+        for kind, values in made["subjects"].items()
+    }
+    return SimpleNamespace(server=server, **{**made, "subjects": subjects})
+
+
+def roles_of(world: Any) -> dict[str, Role]:
+    """Return everybody who calls, each with what they may not know."""
+    mails = dict(world.mails)
+    return {
+        name: Role(
+            name,
+            sender(world.server.url, world.tokens.get(name)),
+            hidden=tuple(world.subjects[kind] for kind in kinds),
+            known=world.subjects["open"],
+            secrets=(INSIDE,) if name == "system administrator" else
+            (INSIDE, *(mail for who, mail in mails.items() if who != name)),
+            private=name not in {"anonymous", "suspended"},
+        )
+        for name, kinds in HIDDEN.items()
+    }  # fmt: skip
+
+
+def sender(url: str, token: str | None) -> Any:
+    """Return a function that sends a request to the portal's server."""
+    session = requests.Session()
+    headers = {"Authorization": token} if token else {}
+
+    def send(method: str, path: str, sent: Any) -> Answer:
+        page = {"Accept": "text/html"} if sent is None else {}
+        session.cookies.clear()
+        answer = session.request(
+            method, url + path, json=sent, headers={**headers, **page}, timeout=60,
+            allow_redirects=False,
+        )  # fmt: skip
+        return Answer(
+            answer.status_code, dict(answer.headers), answer.content.decode("utf-8", "replace")
+        )
+
+    return send
+
+
+def main() -> None:
+    """Plant, in the process of the public portal."""
+    import pylibmagic  # noqa: F401 -- before CKAN, which imports magic
+    from ckan.cli import load_config
+    from ckan.config.middleware import make_app
+
+    app = make_app(load_config(os.environ["CKAN_INI"]))
+    flask: Any = app._wsgi_app
+    with flask.test_request_context():
+        made = _plant()
+    from ckan import logic
+
+    logic.get_action("package_show")
+    made["endpoints"] = sorted({rule.endpoint for rule in flask.url_map.iter_rules()})
+    made["actions"] = sorted(logic._actions)
+    print(json.dumps(made))
+
+
+def _plant() -> dict[str, Any]:
+    from ckan import model
+    from ckan.tests.helpers import call_action
+
+    from tests import factories
+    from tests.leaks.inside import texts
+
+    users = _people(factories)
+    if model.Group.get(TOPIC) is None:
+        title = {"en": "Environment", "fr": "Environnement"}
+        factories.call("group_create", name=TOPIC, title_translated=title)
+    owner = factories.make_organization(
+        name="outside", users=[{"name": users["Director"]["name"], "capacity": "admin"}]
+    )
+    subjects = {}
+    for kind in ("open", "private", "draft", "deleted"):
+        word = f"zq{kind}"
+        clean = {k: v for k, v in texts(word).items() if k not in _internal_fields("dataset_fields")}
+        made = factories.make_dataset(None, owner, name=f"{word}-name", **clean)
+        file = made["resources"][0]["id"]
+        call_action(
+            "datastore_create", context={"ignore_auth": True}, resource_id=file, force=True,
+            records=[{"column": f"{word}cell"}],
+        )  # fmt: skip
+        subjects[kind] = {
+            "record": made["name"], "record_id": made["id"], "file": file, "word": word,
+            "tag": f"{word} tag", "view": NOTHING, "organization": "outside", "topic": TOPIC,
+            "user": users["Director"]["name"],
+        }  # fmt: skip
+    _put_away(subjects)
+    _write_past_everything(subjects["open"], owner)
+    tokens = {
+        name: call_action("api_token_create", user=user["name"], name="leaks")["token"]
+        for name, user in users.items()
+    }
+    suspended = model.User.get(users["suspended"]["id"])
+    assert suspended is not None
+    suspended.state = model.State.DELETED
+    for user in model.Session.query(model.User):
+        user.reset_key = "zqreset"
+    model.Session.commit()
+    mails = {name: user["email"] for name, user in users.items()}
+    return {"subjects": subjects, "tokens": tokens, "mails": mails}
+
+
+def _people(factories: Any) -> dict[str, Any]:
+    names = [name for name in HIDDEN if name != "anonymous"]
+    return {
+        name: factories.make_user(
+            name=f"outsider-{number}",
+            email=f"zqmail{number}@example.com",
+            sysadmin=name == "system administrator",
+        )
+        for number, name in enumerate(names)
+    }
+
+
+def _put_away(subjects: dict[str, Any]) -> None:
+    from ckan import model
+    from ckan.lib import search
+
+    found = {kind: model.Package.get(values["record_id"]) for kind, values in subjects.items()}
+    found["private"].private = True
+    found["draft"].state = "draft"
+    found["deleted"].state = "deleted"
+    model.Session.commit()
+    for package in found.values():
+        search.rebuild(package.id)
+
+
+def _internal_fields(grouping: str) -> list[str]:
+    """Return the fields that the reviewed list of this folder says are internal."""
+    from tests.leaks.walking import table
+
+    return table("internal_fields.yaml")[grouping]
+
+
+def _write_past_everything(values: dict[str, str], owner: dict[str, Any]) -> None:
+    """Write internal fields into rows, as no caller and no release could, and index them."""
+    from ckan import model
+    from ckan.lib import search
+
+    package = model.Package.get(values["record_id"])
+    resource = model.Resource.get(values["file"])
+    assert package is not None
+    assert resource is not None
+    for name in _internal_fields("dataset_fields"):
+        package.extras[name] = f"{INSIDE}{name.replace('_', '')}"
+    resource.extras = {
+        **resource.extras,
+        **{name: f"{INSIDE}{name.replace('_', '')}" for name in _internal_fields("resource_fields")},
+    }
+    model.Session.add(
+        model.GroupExtra(group_id=owner["id"], key="colby_notes", value=f"{INSIDE}organization")
+    )
+    model.Session.commit()
+    search.rebuild(package.id)
+
+
+if __name__ == "__main__":
+    main()

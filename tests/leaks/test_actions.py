@@ -1,0 +1,47 @@
+"""Every action of the internal portal, called over HTTP as everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from ckan import logic
+
+from tests.leaks import inside
+from tests.leaks.walking import Role, table, walk
+
+ACTIONS = table("actions.yaml")
+NOT_AS_ADMIN = ("global", "fails")
+NAMES = sorted(name for kind in ACTIONS.values() for name in kind)
+
+
+def called(role: Role, known: set[str]) -> Iterator[tuple[str, dict[str, Any], bool]]:
+    """Yield what is called: name, data, and whether it writes."""
+    for kind, actions in ACTIONS.items():
+        for name, calls in actions.items():
+            if name in known and not (kind in NOT_AS_ADMIN and role.name == "system administrator"):
+                for data in calls:
+                    yield name, data, kind != "reads"
+
+
+def walk_actions(role: Role, known: set[str]) -> None:
+    """Call every action as somebody, each by POST as programs do."""
+    for name, data, writes in called(role, known):
+        walk(role, name, "POST", f"/api/3/action/{name}", data, writes=writes)
+
+
+def test_every_action_has_its_calls(internal: Any) -> None:
+    logic.get_action("package_show")
+    assert NAMES == sorted(logic._actions)
+
+
+@pytest.mark.parametrize("name", inside.HIDDEN)
+def test_no_action_tells(roles: Any, covered: Any, name: str) -> None:
+    role = roles[name]
+    walk_actions(role, set(NAMES))
+    covered(
+        f"internal actions as {name}: {len(role.seen)} of {len(NAMES)} actions "
+        f"in {sum(role.seen.values())} requests"
+    )
+    assert role.problems == [], "\n".join([f"{len(role.problems)} problems", *role.problems])
