@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from ckan import model
 from ckan.model.types import make_uuid
 from tests import factories
 from tests.factories import call
+from werkzeug.datastructures import FileStorage
 
 from ckanext.ontario.publication.model import ROLE
 from ckanext.ontario.shared import clock
@@ -103,3 +105,23 @@ def give(role: str, user: str, organization: str | None, by: str = "", **values:
     )  # fmt: skip
     model.Session.commit()
     return identifier
+
+
+def csv(text: str, name: str = "levels.csv") -> FileStorage:
+    """Return a file as a form sends it."""
+    return FileStorage(BytesIO(text.encode()), filename=name)
+
+
+def with_file(ministry: Ministry, text: str = "lake,level\nHuron,176\n") -> dict[str, Any]:
+    """Make a record whose only resource is an uploaded file."""
+    record = ministry.dataset(resources=[], planned_release_date="2031-01-01")
+    call(
+        "resource_create",
+        ministry.editor,
+        package_id=record["id"],
+        upload=csv(text),
+        url="levels.csv",
+        format="CSV",
+        name_translated={"en": "Levels", "fr": "Niveaux"},
+    )
+    return call("package_show", id=record["id"])

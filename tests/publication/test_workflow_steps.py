@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,7 @@ from ckan import model
 from ckan.lib import uploader
 from tests import factories
 from tests.factories import call
-from tests.publication.ministry import CHECKLIST, Ministry, make_ministry
-from werkzeug.datastructures import FileStorage
+from tests.publication.ministry import CHECKLIST, Ministry, make_ministry, with_file
 
 from ckanext.ontario.publication import files
 from ckanext.ontario.publication.model import HISTORY, OUTBOX, RELEASE
@@ -51,25 +49,6 @@ def refused(action: str, user: str, **data: Any) -> dict[str, Any]:
     with pytest.raises(tk.ValidationError) as caught:
         call(action, user, **data)
     return caught.value.error_dict
-
-
-def csv(text: str, name: str = "levels.csv") -> FileStorage:
-    return FileStorage(BytesIO(text.encode()), filename=name)
-
-
-def with_file(ministry: Ministry, text: str = "lake,level\nHuron,176\n") -> dict[str, Any]:
-    """Make a record whose only resource is an uploaded file."""
-    record = ministry.dataset(resources=[], planned_release_date="2031-01-01")
-    call(
-        "resource_create",
-        ministry.editor,
-        package_id=record["id"],
-        upload=csv(text),
-        url="levels.csv",
-        format="CSV",
-        name_translated={"en": "Levels", "fr": "Niveaux"},
-    )
-    return call("package_show", id=record["id"])
 
 
 def test_from_draft_to_live(ministry: Ministry) -> None:

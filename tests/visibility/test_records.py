@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from ckan import model
+from ckan.tests.helpers import call_action
 from sqlalchemy.exc import IntegrityError
 
 READERS = ("member", "editor", "director", "other", "outsider", "sysadmin")
@@ -70,7 +71,7 @@ def test_a_deleted_record_is_for_those_who_edit(people: Any, add_record: Any) ->
 def test_a_collaborator_reads(people: Any, add_record: Any) -> None:
     add_record("shared", "ministry")
     user = people.users.other["id"]
-    people.director.ask("package_collaborator_create", id="shared", user_id=user, capacity="member")
+    call_action("package_collaborator_create", id="shared", user_id=user, capacity="member")
     assert readers_of(people, "shared") == STAFF
     assert finders_of(people, "shared") == STAFF
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ckan.plugins.toolkit as tk
 
 ACCOUNT_DOMAINS = "ckanext.ontario.visibility.account_domains"
+GRANT_DAYS = "ckanext.ontario.visibility.grant_days"
 FACET_LIMIT = "ckanext.ontario.visibility.facet_limit"
 REVIEWED_HOOKS = "ckanext.ontario.visibility.reviewed_hooks"
 
@@ -12,6 +13,11 @@ REVIEWED_HOOKS = "ckanext.ontario.visibility.reviewed_hooks"
 def account_domains() -> list[str]:
     """Return the e-mail domains whose addresses may have an account on the internal portal."""
     return list(tk.aslist(tk.config[ACCOUNT_DOMAINS]))
+
+
+def grant_days() -> int:
+    """Return how many days from today the last day of a grant of data may be."""
+    return int(tk.config[GRANT_DAYS])
 
 
 def facet_limit() -> int:

@@ -16,6 +16,9 @@ OPS = "ops"
 NOBODY = "nobody"
 """A label no record carries, for readers who may see nothing (Solr needs one)."""
 
+COLLABORATOR = "collaborator-"
+"""How core's label of a record's collaborators begins; the record's id follows."""
+
 OPEN = "open"
 """The access level of records whose data is for everyone."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -12,9 +12,10 @@ from markupsafe import Markup
 
 from ckanext.ontario.shared import portal
 from ckanext.ontario.visibility import policy
+from ckanext.ontario.visibility.access import note
 from ckanext.ontario.visibility.reading import known_user
 
-__all__ = ["linked_user", "ontario_visibility_decisions"]
+__all__ = ["linked_user", "ontario_visibility_access", "ontario_visibility_decisions"]
 
 
 @tk.chained_helper
@@ -39,6 +40,19 @@ def linked_user(
     name = found.name if model.User.VALID_NAME.match(found.name) else found.id
     icon = tk.h.snippet("user/snippets/placeholder.html", size=avatar, user_name=shown)
     return Markup("{} {}").format(icon, tk.h.link_to(cut, tk.url_for("user.read", id=name)))
+
+
+def ontario_visibility_access(pkg: Mapping[str, Any]) -> note.AccessNote | None:
+    """Return what a record's page tells a reader about the use of its files.
+
+    Args:
+        pkg: the record, as ``package_show`` returns it.
+
+    Returns:
+        ``None`` when the files are shared with the reader; otherwise a note whose ``withheld``
+        says whether they may not use them, and whose ``kind`` says what came of a request.
+    """
+    return note.of(pkg)
 
 
 def ontario_visibility_decisions() -> dict[str, str]:

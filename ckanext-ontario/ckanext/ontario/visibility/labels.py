@@ -7,6 +7,8 @@ from ckan.lib.plugins import DefaultPermissionLabels
 
 from ckanext.ontario.shared import portal, sharing
 from ckanext.ontario.visibility import domain, memberships, records
+from ckanext.ontario.visibility import model as model_of_requests
+from ckanext.ontario.visibility.access import shown
 from ckanext.ontario.visibility.reading import once_a_request
 
 
@@ -32,6 +34,10 @@ def _held_by(labels: PermissionLabels, user: model.User) -> list[str]:
     inherited = DefaultPermissionLabels.get_user_dataset_labels(labels, user)
     if not portal.is_internal():
         return inherited
+    if any(label.startswith(domain.COLLABORATOR) for label in inherited):
+        # A grant ends with its last day, also when the nightly job is late.
+        over = model_of_requests.run_out(user.id, shown.today())
+        inherited = [one for one in inherited if one.removeprefix(domain.COLLABORATOR) not in over]
     edited = memberships.organizations_of(user, "update_dataset")
     return domain.reader_labels(inherited, edited, active=is_active(user))
 

@@ -27,6 +27,11 @@ def organizations_of(user: model.User, permission: str) -> dict[str, str]:
     """
     if user.sysadmin and user.state == model.State.ACTIVE:
         return dict.fromkeys(_active_organizations(), "admin")
+    return roles_of(user, permission)
+
+
+def roles_of(user: model.User, permission: str) -> dict[str, str]:
+    """Return where a user has a permission by a role of their own, sysadmin or not: id → role."""
     roles = authz.get_roles_with_permission(permission)
     if not roles:
         return {}

@@ -7,13 +7,15 @@ from typing import Any
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
-from ckan.types import AuthFunction, ChainedAction, Context
+from ckan.types import AuthFunction, Context
 from flask import Blueprint, Flask
 
 from ckanext.ontario.shared import portal
+from ckanext.ontario.shared.jobs import Cron, IScheduledJobs, ScheduledJob
+from ckanext.ontario.shared.portal import Portal
 from ckanext.ontario.shared.startup import PortalRefused, require_guards
 from ckanext.ontario.visibility import cli, fixed, gate, helpers, hooks, policy, private
-from ckanext.ontario.visibility.access import auth, data, downloads
+from ckanext.ontario.visibility.access import actions, auth, data, downloads, views
 from ckanext.ontario.visibility.clamp import SearchClamp
 from ckanext.ontario.visibility.domain import Decision
 from ckanext.ontario.visibility.labels import PermissionLabels
@@ -35,12 +37,14 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
     p.implements(p.IAuthFunctions)
     p.implements(p.IPermissionLabels)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(IScheduledJobs, inherit=True)
 
     # IConfigurer
 
     def update_config(self, config: CKANConfig) -> None:
-        """Refuse a portal without its guards; fix the options that would open it."""
+        """Refuse a portal without its guards; fix the options that would open it; add templates."""
         fixed.apply(config, require_guards())
+        tk.add_template_directory(config, "templates")
 
     # IConfigurable
 
@@ -57,8 +61,9 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
     # IBlueprint
 
     def get_blueprint(self) -> list[Blueprint]:
-        """Return the gate, and the one before downloads."""
-        return [gate.gate, downloads.downloads]
+        """Return the gate, the one before downloads, and pages."""
+        inside = [downloads.downloads, views.requests] if portal.is_internal() else []
+        return [gate.gate, *inside]
 
     # IMiddleware
 
@@ -72,18 +77,32 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
 
     # IActions
 
-    def get_actions(self) -> dict[str, ChainedAction]:
-        """Return the gates and locks of this portal's policy table."""
+    def get_actions(self) -> dict[str, Any]:
+        """Return the gates and locks of this portal's policy table, and the slice's own actions."""
         table = policy.of(portal.current())
         known = lock.registered(besides=self.name)
         chosen = {n: f for n, f in gates().items() if table.get(n) is Decision.GATE and n in known}
-        return {**lock.locks(table, known), **chosen}
+        own = {name: getattr(actions, name) for name in actions.__all__}
+        return {**lock.locks(table, known), **chosen, **(own if portal.is_internal() else {})}
 
     # IAuthFunctions
 
     def get_auth_functions(self) -> dict[str, AuthFunction]:
         """Return who may use files, on the internal portal; on the public one they are for all."""
         return auth.functions() if portal.is_internal() else {}
+
+    # IScheduledJobs
+
+    def get_scheduled_jobs(self) -> list[ScheduledJob]:
+        """End grants in the night after their last day."""
+        return [
+            ScheduledJob(
+                "access-grants-end",
+                Cron("5 0 * * *"),
+                "ontario_access_request_expire",
+                portals=frozenset({Portal.INTERNAL}),
+            )
+        ]
 
     # IPackageController
 

@@ -6,7 +6,9 @@ button it shows.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
 import ckan.plugins.toolkit as tk
@@ -18,6 +20,8 @@ from sqlalchemy import orm
 from ckanext.ontario.shared import sharing
 
 _FOUND = "ontario_visibility_found"
+
+_together: ContextVar[dict[str, Any] | None] = ContextVar("ontario_together", default=None)
 
 T = TypeVar("T")
 
@@ -31,9 +35,11 @@ def begin() -> None:
 def once_a_request(name: str, find: Callable[[], T]) -> T:
     """Return what ``find`` returns, from memory when this request asked before.
 
-    Outside a real request (commands, jobs, the contexts of tests) nothing is remembered.
+    Outside a real request (commands, jobs, the contexts of tests) nothing is remembered, but
+    while many records are looked at together.
     """
     found: dict[str, T] | None = getattr(g, _FOUND, None) if has_request_context() else None
+    found = _together.get() if found is None else found
     if found is None:
         return find()
     if name not in found:
@@ -41,12 +47,22 @@ def once_a_request(name: str, find: Callable[[], T]) -> T:
     return found[name]
 
 
+@contextlib.contextmanager
+def _remembering() -> Iterator[None]:
+    """Remember inside the block, in which nothing is written."""
+    mark = _together.set({})
+    try:
+        yield
+    finally:
+        _together.reset(mark)
+
+
 def readable(context: Context, package_ids: Collection[str]) -> Iterator[str]:
     """Yield the ids of the records the caller may read, which are read together."""
     query: Any = model.Session.query(model.Package).filter(model.Package.id.in_(package_ids))
     extras: Any = cast(Any, model.Package)._extras  # noqa: SLF001 -- CKAN's name of the relation
     packages = {one.id: one for one in query.options(orm.selectinload(extras))}
-    with sharing.asked_together(list(packages)):
+    with sharing.asked_together(list(packages)), _remembering():
         found = list(_readable(context, package_ids, packages))
     yield from found
 

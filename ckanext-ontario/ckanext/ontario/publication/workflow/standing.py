@@ -167,8 +167,11 @@ def in_force(package_id: str, source_id: str | None, owner_org: str | None) -> s
     It ends with its giver's role, as a delegation does.
     """
     directors = {one for one, role in people.members(str(owner_org)).items() if role == "admin"}
+    covers = STANDING.c.package_id == package_id
+    if source_id:  # SQL's null would cover every record
+        covers = sa.or_(covers, STANDING.c.harvest_source_id == source_id)
     query = sa.select(STANDING.c.given_by).where(
-        sa.or_(STANDING.c.package_id == package_id, STANDING.c.harvest_source_id == source_id),
+        covers,
         STANDING.c.revoked_at.is_(None),
         STANDING.c.valid_until > clock.now(),
     )

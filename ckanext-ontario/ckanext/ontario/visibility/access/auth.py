@@ -7,9 +7,16 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import AuthFunction, AuthResult, Context, DataDict
 
-from ckanext.ontario.visibility.access import data
+from ckanext.ontario.visibility import model as model_of_requests
+from ckanext.ontario.visibility.access import data, people, rules
 
-__all__ = ["ontario_data_read"]
+__all__ = [
+    "ontario_access_request_create",
+    "ontario_access_request_decide",
+    "ontario_access_request_expire",
+    "ontario_access_request_list",
+    "ontario_data_read",
+]
 
 CHAINED = ("datastore_info", "datastore_search")
 """The DataStore's own, which know of no audience but the record's."""
@@ -57,3 +64,57 @@ def _with_data(next_auth: AuthFunction, context: Context, data_dict: DataDict) -
     except tk.NotAuthorized:
         raise tk.ObjectNotFound(tk._("Resource not found")) from None
     return next_auth(context, data_dict)
+
+
+def ontario_access_request_create(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let everybody ask who may read the record; for others there is none."""
+    if people.caller(context) is None:
+        return {"success": False, "msg": tk._("You must log in.")}
+    _require_readable(context, data_dict.get("id"))
+    return {"success": True}
+
+
+@tk.auth_sysadmins_check
+def ontario_access_request_decide(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let a Director of the owning ministry decide, never on their own request.
+
+    Who asked may withdraw. System administrators have no say unless they are Directors.
+    """
+    user = people.caller(context)
+    if user is None:
+        return {"success": False, "msg": tk._("You must log in.")}
+    request = model_of_requests.find(str(data_dict.get("id")))
+    package = model.Package.get(request["package_id"]) if request else None
+    if request is None or package is None:
+        raise tk.ObjectNotFound(tk._("Request not found"))
+    own = request["user_id"] == user.id
+    if data_dict.get("decision") == rules.Step.WITHDRAW.value and own:
+        return {"success": True}
+    if package.owner_org not in people.directed_by(user):
+        if not own:
+            _require_readable(context, package.id, tk._("Request not found"))
+        msg = tk._("Only a Director of the ministry that owns the dataset may do this.")
+        return {"success": False, "msg": msg}
+    if own or data_dict.get("decision") == rules.Step.WITHDRAW.value:
+        msg = tk._("Nobody decides on their own request; only who asked may withdraw it.")
+        return {"success": False, "msg": msg}
+    return {"success": True}
+
+
+def ontario_access_request_list(context: Context, _data_dict: DataDict | None) -> AuthResult:
+    """Let everybody list their own requests, and those that they may decide on."""
+    if people.caller(context) is None:
+        return {"success": False, "msg": tk._("You must log in.")}
+    return {"success": True}
+
+
+def ontario_access_request_expire(_context: Context, _data_dict: DataDict | None) -> AuthResult:
+    """Let the scheduler, and system administrators, end what has run out."""
+    return {"success": False, "msg": tk._("Only system administrators may do this.")}
+
+
+def _require_readable(context: Context, package_id: object, said: str = "") -> None:
+    try:
+        tk.check_access("package_show", tk.fresh_context(context), {"id": package_id})
+    except (tk.NotAuthorized, tk.ObjectNotFound, tk.ValidationError):
+        raise tk.ObjectNotFound(said or tk._("Dataset not found")) from None

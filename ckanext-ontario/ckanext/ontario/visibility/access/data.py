@@ -33,14 +33,26 @@ def require(context: Context, package: model.Package) -> None:
         tk.check_access("package_show", tk.fresh_context(context), {"id": package.id})
     except tk.NotAuthorized:
         raise tk.ObjectNotFound(tk._("Resource not found")) from None
-    record = records.of_package(package, shared=sharing.is_shared(package.id))
-    if not domain.may_read_data(_held(context), record, records.core_labels(record)):
+    if not may_use(context, package):
         raise tk.NotAuthorized(
             tk._(
                 "The files of this dataset are not shared with you. "
                 "You can ask for them on its page."
             )
         )
+
+
+def may_use(context: Context, package: model.Package) -> bool:
+    """Say whether a caller who may read a record may use its files too."""
+    if not portal.is_internal() or _sees_all(context):
+        return True
+    record = records.of_package(package, shared=sharing.is_shared(package.id))
+    return domain.may_read_data(_held(context), record, records.core_labels(record))
+
+
+def is_collaborator(context: Context, package_id: str) -> bool:
+    """Say whether a reader holds a grant for a record that has not run out."""
+    return f"{domain.COLLABORATOR}{package_id}" in _held(context)
 
 
 def withhold(context: Context, found: Iterable[dict[str, Any]]) -> None:
