@@ -81,7 +81,6 @@ class Preview:
     organization: str
     owner: str
     """The organization's name in addresses."""
-    topics: tuple[str, ...]
     rows: tuple[Row, ...]
     files: tuple[File, ...]
     opens: bool
@@ -104,7 +103,6 @@ def shown(answer: Mapping[str, Any]) -> Preview:
         notes=value("notes_translated", public.get("notes_translated")),
         organization=_titled(public.get("organization") or {}),
         owner=str((public.get("organization") or {}).get("name") or ""),
-        topics=tuple(_titled(one) for one in public.get("groups") or ()),
         rows=tuple(_rows(public, ELSEWHERE, paths.DATASET)),
         files=tuple(_file(one, sizes) for one in public.get("resources") or ()),
         opens=bool(answer["opens"]),

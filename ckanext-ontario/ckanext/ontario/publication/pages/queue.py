@@ -200,7 +200,7 @@ def outcomes(results: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) ->
 def _result(one: Mapping[str, Any]) -> str:
     if one["approved"]:
         at = words.when(one["release_at"])
-        return tk._("Approved; public from {when}.").format(when=at.shown if at else "")
+        return tk._("Approved, public from {when}").format(when=at.shown if at else "")
     errors = {**(one["error"] or {})}
     errors.pop("issues", None)
     said = [str(text) for texts in errors.values() for text in texts]

@@ -122,9 +122,8 @@ def _choices(*, sysadmin: bool) -> tuple[tuple[str, str], ...]:
 def standing(directed: Mapping[str, Any], package_id: str = "") -> tuple[Standing, ...]:
     """Return standing approvals of the reader's ministries, or those of one record."""
     found = tk.get_action("ontario_standing_approval_list")({}, {})
-    return tuple(
-        _standing(one, director=bool(directed)) for one in found if package_id in {"", one["package"]["id"]}
-    )
+    wanted = (one for one in found if package_id in {"", one["package"]["id"]})
+    return tuple(_standing(one, director=bool(directed)) for one in wanted)
 
 
 def _standing(row: Mapping[str, Any], *, director: bool) -> Standing:

@@ -109,6 +109,8 @@ def _next(plain: Status, answer: Mapping[str, Any]) -> str:
         return tk._("It was removed from the public portal for ever. It can’t be released again.")
     if answer["withheld"]:
         return tk._("Its existence is withheld: it is never released.")
+    if answer["scheduled"] and plain.state == "approved":
+        return tk._("Next: the release goes out by itself at that time.")
     return {
         "draft": tk._("Next: an editor of the ministry submits it for approval."),
         "returned": tk._("Next: an editor mends it and submits it again."),

@@ -86,7 +86,7 @@ def button(step: str) -> str:
 def done(step: str) -> str:
     """Return the sentence after a step was taken."""
     return {
-        "submit": tk._("Submitted. The Director and their delegates were told."),
+        "submit": tk._("Submitted. It waits for the Director or a delegate."),
         "approve": tk._("Approved. It goes to the public portal now."),
         "approve-later": tk._("Approved. It goes to the public portal at the time you chose."),
         "return": tk._("Returned. Whoever submitted it was told why."),
