@@ -1,4 +1,6 @@
-"""Run the benchmarks: ``python -m bench [harvest] [pages] [--records N] [--rounds N] [--json]``.
+"""Run the benchmarks: ``python -m bench [NAME …] [--records N] [--rounds N] [--json]``.
+
+Names: harvest, pages, publish; without one, all of them.
 
 Starts Postgres, Redis and Solr of its own; needs no running portal.
 """
@@ -11,9 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import harvest, pages
+from bench import harvest, pages, publish
 
-BENCHMARKS = {"harvest": harvest, "pages": pages}
+BENCHMARKS = {"harvest": harvest, "pages": pages, "publish": publish}
 SMOKE_RECORDS = 20
 
 

@@ -297,8 +297,12 @@ def test_withdrawn_is_gone_at_once_and_comes_back(
     address = shown["resources"][0]["url"]
     assert requests.get(address, timeout=60).status_code == 200
 
+    dump = connected.ask("ontario_inventory_dump", "root")["name"]
+
     sequence = releases.make(made["id"], "withdraw")
     assert releases.push()["sent"] == 1
+    dumps = connected.ask("ontario_inventory_dump_list")
+    assert dump not in {one["name"] for one in dumps}
     assert releases.state(made["id"], sequence) == ("done", None)
     assert connected.action("package_show", id=made["id"]).status_code == 404
     assert requests.get(f"{connected.url}/dataset/{made['name']}", timeout=60).status_code == 404

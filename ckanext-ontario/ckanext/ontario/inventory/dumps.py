@@ -115,6 +115,14 @@ def existing(folder: Path) -> list[Dump]:
     return [_read(folder / name) for name in sorted(names, reverse=True)]
 
 
+def remove_all(folder: Path) -> int:
+    """Remove every dump, and count one that is being written, which may hold what they held."""
+    found = existing(folder)
+    for one in found:
+        shutil.rmtree(folder / one.name, ignore_errors=True)
+    return len(found) + len(list(folder.glob(f"*{DRAFT}")))
+
+
 def path_of(folder: Path, name: str, file: str) -> Path | None:
     """Return where a file of a dump is; ``latest`` is the latest dump's name too.
 

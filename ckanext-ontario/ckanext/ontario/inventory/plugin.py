@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 
-from ckanext.ontario.inventory import cli, helpers, views
+from ckanext.ontario.inventory import cli, helpers, hidden, views
 from ckanext.ontario.inventory.logic import action, auth
+from ckanext.ontario.shared import signals
 from ckanext.ontario.shared.jobs import Cron, IScheduledJobs, ScheduledJob
 from ckanext.ontario.shared.portal import Portal
 
@@ -24,6 +26,7 @@ class InventoryPlugin(p.SingletonPlugin):
     """The inventory as a whole: the explorer, the table that streams, and nightly dumps."""
 
     p.implements(p.IConfigurer)
+    p.implements(p.ISignal)
     p.implements(IScheduledJobs, inherit=True)
 
     # IConfigurer
@@ -32,6 +35,12 @@ class InventoryPlugin(p.SingletonPlugin):
         """Add templates and styles."""
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "ontario-inventory")
+
+    # ISignal
+
+    def get_signal_subscriptions(self) -> dict[Any, list[Any]]:
+        """Listen for records that are hidden: dumps hold them still."""
+        return {signals.records_hidden: [hidden.drop_dumps]}
 
     # IScheduledJobs
 

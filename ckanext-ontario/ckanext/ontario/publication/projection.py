@@ -9,15 +9,28 @@ SQLAlchemy.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from ckanext.ontario.publication.differences import Difference, differences
+from ckanext.ontario.publication.hashing import canonical, content_hash, is_public, schema_version
 from ckanext.ontario.shared.bilingual import LANGUAGES
+
+__all__ = [
+    "Attachments",
+    "Difference",
+    "Projection",
+    "ProjectionRefused",
+    "canonical",
+    "content_hash",
+    "differences",
+    "is_public",
+    "project",
+    "schema_version",
+]
 
 CORE = ("id", "type")
 """Keys of a record that go out besides its marked fields."""
@@ -72,17 +85,6 @@ class Projection:
     ``organization`` and ``groups`` (the topics); JSON values only."""
     kept_inside: list[str]
     """Paths such as ``colby_notes`` or ``resources.<id>.data_birth_date``, sorted."""
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One change between two projections."""
-
-    path: str
-    before: Any
-    after: Any
-    approval: str
-    """``content`` (approved each time) or ``refresh`` (covered by a standing approval)."""
 
 
 def project(
@@ -141,11 +143,6 @@ def _refuse_extras(record: Mapping[str, Any]) -> None:
 def _core(values: Mapping[str, Any], keys: Iterable[str]) -> Json:
     found = {key: values[key] for key in keys if key in values}
     return {key: value for key, value in found.items() if isinstance(value, str) and value}
-
-
-def is_public(one: Mapping[str, Any]) -> bool:
-    """Say whether a field is marked public; anything else, and no mark, is internal."""
-    return one.get("visibility") == "public"
 
 
 def _fields(
@@ -263,95 +260,3 @@ def _resource(
 
 def _rows(rows: Iterable[Mapping[str, Any]], keys: Iterable[str]) -> list[Json]:
     return [_core(row, keys) for row in rows]
-
-
-# --- hashes and differences ------------------------------------------------------------------
-
-
-def canonical(value: Any) -> bytes:
-    """Return the one JSON text of a value."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
-    ).encode("ascii")
-
-
-def content_hash(public: Mapping[str, Any], files: Iterable[Mapping[str, Any]]) -> str:
-    """Return the SHA-256 (hexadecimal) of what the public gets, bytes of files included.
-
-    Args:
-        public: of a :class:`Projection`.
-        files: ``{"resource_id", "sha256", "size", "filename"}`` of each uploaded file, in any
-            order.
-    """
-    listed = sorted(files, key=lambda one: str(one["resource_id"]))
-    content = {"public": public, "files": [dict(one) for one in listed]}
-    return hashlib.sha256(canonical(content)).hexdigest()
-
-
-def schema_version(schema: Schema) -> str:
-    """Return a short name of the set of fields that the public gets by a schema."""
-    names = {
-        grouping: sorted(
-            str(one["field_name"]) for one in schema.get(grouping, ()) if is_public(one)
-        )
-        for grouping in ("dataset_fields", "resource_fields")
-    }
-    return hashlib.sha256(canonical(names)).hexdigest()[:12]
-
-
-def differences(
-    before: Mapping[str, Any] | None,
-    after: Mapping[str, Any],
-    schema: Schema,
-    *,
-    files_before: Iterable[Mapping[str, Any]] = (),
-    files_after: Iterable[Mapping[str, Any]] = (),
-) -> list[Difference]:
-    """Return what changed from one projection to the next, by path.
-
-    A field's approval is its mark. Other bytes of a file that was there are a ``refresh``; a file
-    or a resource that comes or goes, dictionaries, views and the order are ``content``. What the
-    organization and the topics say about themselves is not the record's change.
-    """
-    before = before or {}
-    found = list(_changed(before, after, schema.get("dataset_fields", ()), ""))
-    one, other = (_by_id(side.get("resources") or ()) for side in (before, after))
-    fields = schema.get("resource_fields", ())
-    for identifier in sorted({*one, *other}):
-        path = f"resources.{identifier}"
-        if identifier in one and identifier in other:
-            found += _changed(one[identifier], other[identifier], fields, f"{path}.")
-        else:
-            found.append(Difference(path, one.get(identifier), other.get(identifier), "content"))
-    if list(one) != list(other) and set(one) == set(other):
-        found.append(Difference("resources", list(one), list(other), "content"))
-    return [*found, *_changed_files(files_before, files_after)]
-
-
-def _changed(
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    fields: Iterable[Mapping[str, Any]],
-    prefix: str,
-) -> Iterator[Difference]:
-    approvals = {str(one["field_name"]): str(one.get("approval") or "content") for one in fields}
-    related = {"resources", "organization", "groups"} if not prefix else set[str]()
-    for key in sorted({*before, *after} - related):
-        old, new = before.get(key), after.get(key)
-        if old != new:
-            yield Difference(f"{prefix}{key}", old, new, approvals.get(key, "content"))
-
-
-def _by_id(rows: Iterable[Mapping[str, Any]], key: str = "id") -> dict[str, Mapping[str, Any]]:
-    return {str(row.get(key)): row for row in rows}
-
-
-def _changed_files(
-    before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]
-) -> Iterator[Difference]:
-    one, other = _by_id(before, "resource_id"), _by_id(after, "resource_id")
-    for identifier in sorted({*one, *other}):
-        old, new = (side.get(identifier, {}).get("sha256") for side in (one, other))
-        if old != new:
-            approval = "refresh" if old and new else "content"
-            yield Difference(f"resources.{identifier}.file", old, new, approval)

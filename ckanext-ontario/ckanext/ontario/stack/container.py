@@ -24,15 +24,14 @@ DEFAULT_INI = "/run/ontario/ckan.ini"
 
 def run(kind: str, portal: str) -> NoReturn:
     """Write the ini file from the environment and become the process of that kind."""
-    ini = portals.write(
-        Path(os.environ.setdefault("CKAN_INI", DEFAULT_INI)),
-        PortalSettings.from_environment(portal),
-    )
+    settings = PortalSettings.from_environment(portal)
+    ini = portals.write(Path(os.environ.setdefault("CKAN_INI", DEFAULT_INI)), settings)
+    token = settings.publication_token_file if portal == "public" else ""
     command = {
         "web": commands.web(PORT, "0.0.0.0"),  # noqa: S104 -- of the container, behind nginx
         "worker": commands.worker(),
         "scheduler": commands.scheduler(ini, HEARTBEAT),
-        "prepare": commands.prepare(),
+        "prepare": [*commands.prepare(), *(["--publication-token", token] if token else [])],
     }[kind]
     os.execv(command[0], command)  # noqa: S606 -- no shell is wanted
 

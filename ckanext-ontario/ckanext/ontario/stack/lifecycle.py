@@ -130,10 +130,12 @@ def _prepare(at: Installation, stages: Stages, postgres_url: str, solr: Service 
     for portal in PORTALS:
         ini = at.write_ini(portal, postgres_url)
         _result(at, portal).unlink(missing_ok=True)
-        rebuild = [] if services.index_is_current(at, portal) else ["--rebuild-index"]
+        more = [] if services.index_is_current(at, portal) else ["--rebuild-index"]
+        if portal == "public":
+            more += ["--publication-token", str(at.publication_token)]
         preparing[portal] = spawn(
             f"{portal}-prepare",
-            [*commands.prepare(), "--result", str(_result(at, portal)), *rebuild],
+            [*commands.prepare(), "--result", str(_result(at, portal)), *more],
             at.run,
             {"CKAN_INI": str(ini), "ONTARIO_FIRST_PASSWORD": at.first_password(portal)},
         )

@@ -50,6 +50,10 @@ def main() -> int:
         _timed(seconds, "seed", lambda: _call("ontario_schema_seed", {}))
         if password:
             _timed(seconds, "users", lambda: _first_users(password))
+        token = options.publication_token
+        if token:
+            given = {"file": str(token)}
+            _timed(seconds, "token", lambda: _call("ontario_publication_token_ensure", given))
         _timed(seconds, "translations", build_js_translations)
         if options.rebuild_index or _index_was_lost():
             _timed(seconds, "index", _rebuild_index)
@@ -61,6 +65,11 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="prepare", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--rebuild-index", action="store_true", help="index every record again")
+    parser.add_argument(
+        "--publication-token",
+        type=Path,
+        help="file to write the token to by which releases are delivered (public portal)",
+    )
     parser.add_argument("--result", type=Path, help="file that says, once done, what took how long")
     return parser.parse_args()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
@@ -17,6 +18,7 @@ from ckanext.ontario.publication.transfer import (
     received,
     receiving,
     reconciling,
+    service,
     tombstones,
     waiting,
 )
@@ -28,6 +30,7 @@ __all__ = [
     "ontario_publication_reconcile",
     "ontario_publication_retry",
     "ontario_publication_status",
+    "ontario_publication_token_ensure",
     "package_show",
 ]
 
@@ -40,7 +43,12 @@ INSIDE = (
 )
 """Actions of the internal portal."""
 
-OUTSIDE = ("ontario_publication_receive", "ontario_publication_status", "package_show")
+OUTSIDE = (
+    "ontario_publication_receive",
+    "ontario_publication_status",
+    "ontario_publication_token_ensure",
+    "package_show",
+)
 """Actions of the public portal."""
 
 MOST_ROWS = 1000
@@ -157,6 +165,20 @@ def ontario_publication_reconcile(context: Context, data_dict: DataDict) -> dict
         purge_unknown=tk.asbool(data_dict.get("purge_unknown", False)),
     )
     return reconciling.reconcile(wanted, _progress(context))
+
+
+def ontario_publication_token_ensure(context: Context, data_dict: DataDict) -> dict[str, bool]:
+    """See to it that a file holds a good token of the service user. For the portal itself.
+
+    Args:
+        context: of the portal; everybody else is refused.
+        data_dict: ``file``, a path that the internal portal reads.
+
+    Returns:
+        ``{"made": bool}``: whether a new token was written.
+    """
+    tk.check_access("ontario_publication_token_ensure", context, data_dict)
+    return {"made": service.ensure_token(Path(tk.get_or_bust(dict(data_dict), "file")))}
 
 
 def _progress(context: Context) -> Callable[[int], None]:

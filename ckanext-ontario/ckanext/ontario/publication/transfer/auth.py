@@ -19,6 +19,7 @@ __all__ = [
     "ontario_publication_reconcile",
     "ontario_publication_retry",
     "ontario_publication_status",
+    "ontario_publication_token_ensure",
 ]
 
 
@@ -63,6 +64,12 @@ def ontario_publication_reconcile(context: Context, data_dict: DataDict) -> Auth
     if data_dict.get("purge_unknown") or data_dict.get("after_restore"):
         return {"success": False, "msg": tk._("Only system administrators may do this.")}
     return _administrators(model.User.get(str(context.get("user") or "")))
+
+
+@tk.auth_sysadmins_check
+def ontario_publication_token_ensure(context: Context, data_dict: DataDict) -> AuthResult:
+    """Refuse every caller from outside: it is for the preparation of a portal."""
+    return {"success": False, "msg": tk._("This action is for the portal's own use.")}
 
 
 def _administrators(user: Any) -> AuthResult:

@@ -200,8 +200,7 @@ def _call(name: str, progress: Callable[[int], None] | None = None, /, **data: A
     try:
         return tk.get_action(name)(context, data)
     except tk.ValidationError as err:
-        texts = (str(text) for texts in err.error_dict.values() for text in texts)
-        raise click.ClickException("; ".join(texts)) from err
+        raise click.ClickException("; ".join(err.error_summary.values())) from err
 
 
 @contextmanager

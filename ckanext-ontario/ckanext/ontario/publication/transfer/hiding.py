@@ -15,6 +15,7 @@ from ckan.lib import search
 
 from ckanext.ontario.publication.transfer import placing, received
 from ckanext.ontario.publication.transfer.wire import Item
+from ckanext.ontario.shared import signals
 
 _RESOURCE: Any = model.Resource.__table__  # type: ignore[attr-defined]
 
@@ -32,3 +33,4 @@ def hide(item: Item) -> None:
         # Commits, and with it what is remembered.
         tk.get_action("dataset_purge")(placing.as_the_portal(), {"id": item.id})
     search.clear(item.id)
+    signals.records_hidden.send(None, ids=[item.id])

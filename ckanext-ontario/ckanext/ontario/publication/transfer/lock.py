@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
+from sqlalchemy.exc import DBAPIError
 
 PUSH = 0x0A_70_75_73_68
 """One worker at a time empties the outbox."""
@@ -34,7 +35,7 @@ def held(key: int, *, wait: bool) -> Iterator[bool]:
             yield wait or bool(taken)
         finally:
             if wait or taken:
-                with contextlib.suppress(sa.exc.DBAPIError):  # a lost connection has let go of it
+                with contextlib.suppress(DBAPIError):  # a lost connection has let go of it
                     connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": key})
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib import uploader
+from ckan.lib import datapreview, uploader
 from ckan.types import Context
 
 from ckanext.ontario.publication import config, files
@@ -61,15 +61,17 @@ def settle(item: Item, changed: set[str]) -> None:
         item: the release.
         changed: resources whose bytes are new.
     """
-    for resource_id in _left_over(item):
+    deleted = _deleted(item.id)
+    for resource_id in [*deleted, *_replaced_by_links(item)]:
         clear(resource_id)
-    _forget_deleted(item.id)
+    if deleted:
+        _forget_deleted(item.id)
     uploaded = {one["resource_id"] for one in item.files}
     for resource in item.projection["resources"]:
         identifier = resource["id"]
         if identifier in uploaded:
             _load(resource, changed=identifier in changed)
-        _set_views(identifier, resource.get("views", ()))
+    _set_views(item)
     model.Session.commit()
 
 
@@ -115,25 +117,35 @@ def _differ(there: Iterable[Mapping[str, Any]], written: Iterable[Mapping[str, A
     return said(there) != said(written)
 
 
-def _set_views(resource_id: str, views: Iterable[Mapping[str, Any]]) -> None:
-    """Give a resource exactly these views, of the kinds that this portal can show."""
-    from ckan.lib.datapreview import get_view_plugin  # noqa: PLC0415 -- needs loaded plugins
+def _set_views(item: Item) -> None:
+    """Give a record's resources exactly its views, of the kinds that this portal can show."""
+    resources = item.projection["resources"]
+    wanted = [
+        {"resource_id": one["id"], "order": number, **view}
+        for one in resources
+        for number, view in enumerate(one.get("views", ()))
+        if datapreview.get_view_plugin(view["view_type"])
+    ]
+    ids = [one["id"] for one in resources]
+    if wanted or model.Session.query(_VIEW).filter(_VIEW.c.resource_id.in_(ids)).count():
+        model.Session.execute(sa.delete(_VIEW).where(_VIEW.c.resource_id.in_(ids)))
+        for view in wanted:
+            model.Session.add(model.ResourceView(**view))
 
-    wanted = [view for view in views if get_view_plugin(view["view_type"])]
-    model.Session.execute(sa.delete(_VIEW).where(_VIEW.c.resource_id == resource_id))
-    for number, view in enumerate(wanted):
-        model.Session.add(model.ResourceView(resource_id=resource_id, order=number, **view))
 
-
-def _left_over(item: Item) -> list[str]:
-    """Return the resources that are gone, or whose file a link took the place of."""
+def _deleted(package_id: str) -> list[str]:
+    """Return the resources that a release took away."""
     query = sa.select(_RESOURCE.c.id).where(
-        _RESOURCE.c.package_id == item.id, _RESOURCE.c.state == model.State.DELETED
+        _RESOURCE.c.package_id == package_id, _RESOURCE.c.state == model.State.DELETED
     )
+    return [str(one) for one in model.Session.execute(query).scalars()]
+
+
+def _replaced_by_links(item: Item) -> list[str]:
+    """Return the resources whose file a link took the place of."""
     uploaded = {one["resource_id"] for one in item.files}
     links = [one["id"] for one in item.projection["resources"] if one["id"] not in uploaded]
-    gone = [str(one) for one in model.Session.execute(query).scalars()]
-    return [*gone, *(one for one in links if _mark(one).is_file())]
+    return [one for one in links if _mark(one).is_file()]
 
 
 def _forget_deleted(package_id: str) -> None:

@@ -203,7 +203,8 @@ def has_later(one: Waiting, sequence: int) -> bool:
 
 
 def _set(condition: Any, **values: Any) -> int:
-    return model.Session.execute(sa.update(OUTBOX).where(condition).values(**values)).rowcount
+    done: Any = model.Session.execute(sa.update(OUTBOX).where(condition).values(**values))
+    return int(done.rowcount)
 
 
 def summary() -> dict[str, Any]:

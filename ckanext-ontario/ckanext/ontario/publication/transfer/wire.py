@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any, cast
@@ -122,6 +122,7 @@ def _with_content(item: Item, values: Mapping[str, Any]) -> Item:
     projection, listed = values.get("projection"), values.get("files")
     if not isinstance(projection, dict) or not isinstance(listed, list):
         raise Malformed("projection and files")
+    projection = cast("dict[str, Any]", projection)
     if (projection.get("id"), projection.get("name")) != (item.id, item.name):
         raise Malformed("the projection is of another record")
     files = tuple(_file(one) for one in cast("list[Any]", listed))
@@ -132,7 +133,7 @@ def _with_content(item: Item, values: Mapping[str, Any]) -> Item:
         raise Malformed("projection") from err
     if found != digest:
         raise Malformed("the content is not what its hash says")
-    return Item(**{**vars(item), "content_hash": digest, "projection": projection, "files": files})
+    return replace(item, content_hash=digest, projection=projection, files=files)
 
 
 def _file(given: object) -> dict[str, Any]:
