@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.ontario.publication import domain, files
+from ckanext.ontario.publication import derived, domain, files
 from ckanext.ontario.publication.model import RELEASE, STANDING, WORKING_COPY
 from ckanext.ontario.publication.workflow import content, copies, releases, standing
 from ckanext.ontario.shared import clock
@@ -62,7 +62,7 @@ def refresh(package_id: str) -> str:
         ``refreshed`` or ``unchanged``. What is not covered stays a draft, to be submitted.
     """
     loaded = copies.load(package_id, lock=True)
-    if loaded is None or loaded.copy.public is not domain.Public.LIVE:
+    if loaded is None or loaded.copy.public is not derived.Public.LIVE:
         return "unchanged"
     checked = {"refresh_checked": loaded.row.get("fingerprint")}
     giver = standing.in_force(package_id, _source_of(package_id), loaded.package["owner_org"])
