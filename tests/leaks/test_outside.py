@@ -33,14 +33,15 @@ def test_no_page_tells(world: Any, roles: Any, covered: Any, name: str) -> None:
     for (method, path), endpoint in calls_of(ROUTES).items():
         if endpoint in world.endpoints:
             walk(role, endpoint, method, path, writes=method != "GET")
-    covered(f"public routes as {name}: {len(role.seen)} of {len(world.endpoints)}")
+    covered(f"public routes as {name}: {len(role.seen)} of {len(world.endpoints)} endpoints "
+            f"in {sum(role.seen.values())} requests")
     assert role.problems == [], "\n".join([f"{len(role.problems)} problems", *role.problems])
 
 
 @pytest.mark.parametrize("name", outside.HIDDEN)
 def test_no_action_tells(world: Any, roles: Any, covered: Any, name: str) -> None:
     role = roles[name]
-    role.problems.clear()
     walk_actions(role, set(world.actions))
-    covered(f"public actions as {name}: {len(role.seen)} of {len(world.actions)}")
+    covered(f"public actions as {name}: {len(role.seen)} of {len(world.actions)} actions "
+            f"in {sum(role.seen.values())} requests")
     assert role.problems == [], "\n".join([f"{len(role.problems)} problems", *role.problems])

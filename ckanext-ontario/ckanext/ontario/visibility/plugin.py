@@ -18,13 +18,14 @@ from ckanext.ontario.visibility.domain import Decision
 from ckanext.ontario.visibility.labels import PermissionLabels
 from ckanext.ontario.visibility.logic import auth
 from ckanext.ontario.visibility.logic.action import gates
+from ckanext.ontario.visibility.outward import OutwardFields
 from ckanext.ontario.visibility.policy import lock, subjects
 
 
 @tk.blanket.cli(cli)
 @tk.blanket.helpers(helpers)
 @tk.blanket.config_declarations
-class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
+class VisibilityPlugin(OutwardFields, SearchClamp, PermissionLabels, p.SingletonPlugin):
     """The portal switch and its guards: who sees what, on both portals. Comes first."""
 
     p.implements(p.IConfigurer)
@@ -35,6 +36,7 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
     p.implements(p.IAuthFunctions)
     p.implements(p.IPermissionLabels)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IResourceController, inherit=True)
 
     # IConfigurer
 
@@ -91,3 +93,8 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
         """Clamp what a search may ask (see :mod:`.clamp`)."""
         return SearchClamp.before_dataset_search(self, search_params)
+
+    # The interfaces' own methods would stand before those of the mix-in.
+    after_dataset_show = OutwardFields.after_dataset_show
+    after_dataset_search = OutwardFields.after_dataset_search
+    before_resource_show = OutwardFields.before_resource_show
