@@ -14,6 +14,8 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.ontario.shared import portal
 
+_GROUPINGS = {"dataset_fields": "form_sections", "resource_fields": "resource_form_sections"}
+
 
 class OutwardFields:
     """The hooks of ``IPackageController`` and ``IResourceController`` that take fields away."""
@@ -49,6 +51,22 @@ def without_extras(groups: Iterable[Any]) -> None:
         for group in groups:
             if isinstance(group, dict) and group.get("extras"):
                 group["extras"] = []
+
+
+def without_internal(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a record's schema as the public portal shows it: public fields and their sections."""
+    if portal.is_internal():
+        return schema
+    public = {**schema}
+    for grouping, sections in _GROUPINGS.items():
+        public[grouping] = [f for f in schema.get(grouping, ()) if f.get("visibility") == "public"]
+        names = {field["field_name"] for field in public[grouping]}
+        shown = [
+            {**section, "fields": [name for name in section["fields"] if name in names]}
+            for section in schema.get(sections, ())
+        ]
+        public[sections] = [section for section in shown if section["fields"]]
+    return public
 
 
 @cache

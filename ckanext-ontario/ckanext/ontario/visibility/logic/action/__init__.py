@@ -9,13 +9,14 @@ from ckanext.ontario.visibility.logic.action import (
     activity,
     groups,
     previews,
+    schemas,
     search,
     words,
 )
 
 __all__ = ["gates"]
 
-_MODULES = (accounts, activity, groups, previews, search, words)
+_MODULES = (accounts, activity, groups, previews, schemas, search, words)
 
 
 def gates() -> dict[str, ChainedAction]:
