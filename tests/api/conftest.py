@@ -1,7 +1,8 @@
 """Both portals as real servers with records, and those who call them.
 
-Records are made through the API by a system administrator and deleted when the run ends, so that
-other tests of the same servers find them as they were.
+Records are made through the API by a system administrator (outside, where no caller writes, by the
+portal's own commands) and deleted when the run ends, so that other tests of the same servers find
+them as they were.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import pytest
 import requests
 
 import factories
+from catalogue.filling import fill
 
 HOW_MANY = 12
+TOPIC = "environment-and-natural-resources"
 PASSWORD = "correct-horse-battery-9"
 
 
@@ -68,6 +71,24 @@ def new_caller(chief: Caller, name: str) -> Caller:
     return Caller(chief.url, {"Authorization": made["token"]})
 
 
+def filled_by_itself(server: Any, anonymous: Caller, prefix: str) -> tuple[Any, list[Any]]:
+    """Fill the public portal as ``filled`` does, but by its own commands: no caller may."""
+    name = f"{prefix}-ministry"
+    title = {"en": "Ministry of Programs", "fr": "Ministère des programmes"}
+    first: list[tuple[str, dict[str, Any]]] = [
+        ("organization_create", {"name": name, "title_translated": title, "category": "ministry"})
+    ]
+    if TOPIC not in anonymous.ask("group_list"):
+        title = {"en": "Environment", "fr": "Environnement"}
+        first.append(("group_create", {"name": TOPIC, "title_translated": title}))
+    records = [
+        factories.dataset_values(name=f"{prefix}-dataset-{number:02}", owner_org=name)
+        for number in range(HOW_MANY)
+    ]
+    made = fill(server, *first, *(("package_create", record) for record in records))
+    return made[0], made[-HOW_MANY:]
+
+
 def filled(chief: Caller, prefix: str, **organization: Any) -> tuple[Any, list[Any]]:
     """Make an organization, the topic the factories use, and records."""
     ministry = chief.ask(
@@ -78,9 +99,9 @@ def filled(chief: Caller, prefix: str, **organization: Any) -> tuple[Any, list[A
         category="ministry",
         **organization,
     )
-    if "environment-and-natural-resources" not in chief.ask("group_list"):
+    if TOPIC not in chief.ask("group_list"):
         title = {"en": "Environment", "fr": "Environnement"}
-        chief.ask("group_create", name="environment-and-natural-resources", title_translated=title)
+        chief.ask("group_create", name=TOPIC, title_translated=title)
     made = [
         chief.ask(
             "package_create",
@@ -97,17 +118,22 @@ def filled(chief: Caller, prefix: str, **organization: Any) -> tuple[Any, list[A
 def public(public_server: Any) -> Iterator[Any]:
     """The public portal with records: ``anonymous``, ``citizen``, ``chief``, ``datasets``."""
     chief = administrator(public_server)
-    ministry, datasets = filled(chief, "api-public")
+    anonymous = Caller(public_server.url)
+    ministry, datasets = filled_by_itself(public_server, anonymous, "api-public")
     yield SimpleNamespace(
         server=public_server,
         url=public_server.url,
-        anonymous=Caller(public_server.url),
+        anonymous=anonymous,
         citizen=new_caller(chief, "api-citizen"),
         chief=chief,
         ministry=ministry,
         datasets=datasets,
     )
-    _clear(chief, datasets, ministry)
+    fill(
+        public_server,
+        *(("package_delete", {"id": dataset["id"]}) for dataset in datasets),
+        ("organization_delete", {"id": ministry["id"]}),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from ckan.lib.helpers import helper_functions
-
 from tests.leaks import inside
 
 COVERAGE = pytest.StashKey[list[str]]()
@@ -22,7 +21,8 @@ def world(internal: Any, clean_module: None) -> Any:
 @pytest.fixture(scope="module", autouse=True)
 def quick_header(internal: Any) -> Iterator[None]:
     """Leave out the count of new activities in each page's header: it costs more than the page,
-    and its action is asked for by itself."""
+    and its action is asked for by itself.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(helper_functions, "new_activities", lambda: 0)
         yield

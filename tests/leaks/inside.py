@@ -11,9 +11,8 @@ from typing import Any
 from ckan import model
 from ckan.lib import search
 from ckan.tests.helpers import call_action
-from ckanext.harvest import model as harvest
 from ckanext.activity.model import Activity
-
+from ckanext.harvest import model as harvest
 from tests import factories
 from tests.leaks.walking import NOTHING, Answer, Role, Subject
 

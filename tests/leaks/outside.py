@@ -15,7 +15,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import requests
-
 from tests.leaks.walking import NOTHING, Answer, Role, Subject
 
 ROOT = Path(__file__).parent.parent.parent
@@ -31,8 +30,9 @@ HIDDEN: dict[str, tuple[str, ...]] = {
 that is not public; on this portal organizations have no members, here one was written in. A role
 of the publication slice (the service user) is one more line, and one in :func:`_people`."""
 
-INSIDE = "zqinside"
-"""The word of internal fields, written past everything that keeps them out: for nobody."""
+INSIDE = ("zqinside", "colby_notes", "custodian_name", "existence_withheld", "retention_schedule")
+"""The word of internal fields, written past everything that keeps them out, and names that only
+they have: for nobody."""
 
 
 def planted(server: Any) -> Any:
@@ -63,8 +63,8 @@ def roles_of(world: Any) -> dict[str, Role]:
             sender(world.server.url, world.tokens.get(name)),
             hidden=tuple(world.subjects[kind] for kind in kinds),
             known=world.subjects["open"],
-            secrets=(INSIDE,) if name == "system administrator" else
-            (INSIDE, *(mail for who, mail in mails.items() if who != name)),
+            secrets=INSIDE if name == "system administrator" else
+            (*INSIDE, *(mail for who, mail in mails.items() if who != name)),
             private=name not in {"anonymous", "suspended"},
         )
         for name, kinds in HIDDEN.items()
@@ -111,7 +111,6 @@ def main() -> None:
 def _plant() -> dict[str, Any]:
     from ckan import model
     from ckan.tests.helpers import call_action
-
     from tests import factories
     from tests.leaks.inside import texts
 
@@ -125,7 +124,9 @@ def _plant() -> dict[str, Any]:
     subjects = {}
     for kind in ("open", "private", "draft", "deleted"):
         word = f"zq{kind}"
-        clean = {k: v for k, v in texts(word).items() if k not in _internal_fields("dataset_fields")}
+        clean = {
+            k: v for k, v in texts(word).items() if k not in _internal_fields("dataset_fields")
+        }
         made = factories.make_dataset(None, owner, name=f"{word}-name", **clean)
         file = made["resources"][0]["id"]
         call_action(
@@ -195,13 +196,16 @@ def _write_past_everything(values: dict[str, str], owner: dict[str, Any]) -> Non
     assert package is not None
     assert resource is not None
     for name in _internal_fields("dataset_fields"):
-        package.extras[name] = f"{INSIDE}{name.replace('_', '')}"
+        package.extras[name] = f"{INSIDE[0]}{name.replace('_', '')}"
     resource.extras = {
         **resource.extras,
-        **{name: f"{INSIDE}{name.replace('_', '')}" for name in _internal_fields("resource_fields")},
+        **{
+            name: f"{INSIDE[0]}{name.replace('_', '')}"
+            for name in _internal_fields("resource_fields")
+        },
     }
     model.Session.add(
-        model.GroupExtra(group_id=owner["id"], key="colby_notes", value=f"{INSIDE}organization")
+        model.GroupExtra(group_id=owner["id"], key="colby_notes", value=f"{INSIDE[0]}organization")
     )
     model.Session.commit()
     search.rebuild(package.id)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from werkzeug.exceptions import HTTPException
-
 from tests.leaks import inside
 from tests.leaks.walking import MISSING, filled, table, walk
+from werkzeug.exceptions import HTTPException
 
 ROUTES = table("routes.yaml")
 SHADOWED = "shadowed"

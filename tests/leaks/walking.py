@@ -42,6 +42,7 @@ NEVER = ("$pbkdf2", "zqreset")
 """In no answer to anybody: hashes of passwords, keys that reset one."""
 
 _TOKEN = re.compile(r"\bI[mj][\w-]+\.[\w-]+\.[\w-]+")
+_NOW = re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+")
 _HEADERS = ("Location", "Content-Type", "Content-Disposition", "Allow", "Cache-Control", "ETag")
 
 
@@ -110,7 +111,9 @@ class Role:
     def compare(self, what: str, hidden: Answer, missing: Answer, subject: Subject) -> None:
         """Note where what is hidden and what is missing do not look the same."""
         if hidden != missing:
-            self.problems.append(f"{what}: {subject.kind} differs from missing: {_first(hidden, missing)}")
+            self.problems.append(
+                f"{what}: {subject.kind} differs from missing: {_first(hidden, missing)}"
+            )
 
     def _look(self, where: str, answer: Answer, asked: dict[str, str]) -> None:
         if answer.status >= 500:
@@ -121,7 +124,9 @@ class Role:
         for mark in (*NEVER, *self.secrets, *(m for s in self.hidden for m in s.marks)):
             if mark.lower() in text:
                 at = text.index(mark.lower())
-                self.problems.append(f"{where}: {answer.status} shows {text[max(0, at - 60) : at + 60]!r}")
+                self.problems.append(
+                    f"{where}: {answer.status} shows {text[max(0, at - 60) : at + 60]!r}"
+                )
                 return
 
 
@@ -140,7 +145,7 @@ def without(text: str, asked: dict[str, str]) -> str:
     for value in sorted(asked.values(), key=len, reverse=True):
         for form in (value, quote(value, safe=""), quote_plus(value), quote(quote(value))):
             text = text.replace(form, "<asked>")
-    return _TOKEN.sub("<token>", text)
+    return _NOW.sub("<now>", _TOKEN.sub("<token>", text))
 
 
 def comparable(answer: Answer, asked: dict[str, str]) -> Answer:

@@ -31,7 +31,7 @@ def test_every_action_of_the_public_portal_is_placed(public_server: Any) -> None
     printed = public_server.ckan("ontario-visibility", "actions", "--json", check=False).stdout
     answer = json.loads(printed[printed.index("{") :])
     assert answer["unplaced"] == []
-    assert answer["actions"]["package_create"] == "sysadmin"
+    assert answer["actions"]["package_create"] == "refuse"
 
 
 def test_a_new_action_is_found() -> None:

@@ -22,6 +22,7 @@ from ckanext.ontario.visibility.domain import Decision
 from ckanext.ontario.visibility.labels import PermissionLabels
 from ckanext.ontario.visibility.logic import auth
 from ckanext.ontario.visibility.logic.action import gates
+from ckanext.ontario.visibility.outward import OutwardFields, without_extras
 from ckanext.ontario.visibility.policy import lock, subjects
 from ckanext.ontario.visibility.registration import actions as registration
 from ckanext.ontario.visibility.registration import views as registration_views
@@ -30,7 +31,7 @@ from ckanext.ontario.visibility.registration import views as registration_views
 @tk.blanket.cli(cli)
 @tk.blanket.helpers(helpers)
 @tk.blanket.config_declarations
-class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
+class VisibilityPlugin(OutwardFields, SearchClamp, PermissionLabels, p.SingletonPlugin):
     """The portal switch and its guards: who sees what, on both portals. Comes first."""
 
     p.implements(p.IConfigurer)
@@ -42,6 +43,7 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
     p.implements(p.IPermissionLabels)
     p.implements(p.IPackageController, inherit=True)
     p.implements(IScheduledJobs, inherit=True)
+    p.implements(p.IResourceController, inherit=True)
 
     # IConfigurer
 
@@ -127,9 +129,14 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
         return data.hide_addresses(pkg_dict)
 
     def after_dataset_show(self, context: Context, pkg_dict: dict[str, Any]) -> None:
-        """Take away the addresses of files that the reader may not use."""
+        """Take away what the schema does not know, and addresses the reader may not use."""
+        without_extras([pkg_dict])
         data.withhold(context, [pkg_dict])
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
         """Clamp what a search may ask (see :mod:`.clamp`)."""
         return SearchClamp.before_dataset_search(self, search_params)
+
+    # The interfaces' own methods would stand before those of the mix-in.
+    after_dataset_search = OutwardFields.after_dataset_search
+    before_resource_show = OutwardFields.before_resource_show

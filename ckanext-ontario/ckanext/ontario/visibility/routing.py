@@ -79,8 +79,6 @@ def _kind() -> str:
 def _require_readable(record: str | None) -> None:
     user: Any = tk.current_user
     try:
-        if record is None:
-            raise tk.ObjectNotFound
         require_readable(Context(user=user.name, auth_user_obj=user), _kind(), record)
     except tk.ObjectNotFound:
         raise NotFound(tk._("Not found")) from None

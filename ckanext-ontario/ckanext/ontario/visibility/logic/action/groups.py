@@ -9,7 +9,9 @@ from ckan import authz, model
 from ckan.lib.dictization import model_dictize
 from ckan.types import Action, Context, DataDict
 
+from ckanext.ontario.shared import portal
 from ckanext.ontario.visibility import listings, memberships
+from ckanext.ontario.visibility.outward import without_extras
 from ckanext.ontario.visibility.reading import readable, remember_users
 
 __all__ = [
@@ -29,16 +31,14 @@ _BY_COUNT = ("package_count", "packages")
 @tk.side_effect_free
 def group_list(next_action: Action, context: Context, data_dict: DataDict) -> Any:
     """Return topics; sorting them by record count is refused, for core counts hidden records."""
-    _refuse_sort_by_count(context, data_dict)
-    return listings.listed(next_action, context, data_dict, "group")
+    return _listed(next_action, context, data_dict, "group")
 
 
 @tk.chained_action
 @tk.side_effect_free
 def organization_list(next_action: Action, context: Context, data_dict: DataDict) -> Any:
     """Return organizations; sorting by record count is refused as in ``group_list``."""
-    _refuse_sort_by_count(context, data_dict)
-    return listings.listed(next_action, context, data_dict, "organization")
+    return _listed(next_action, context, data_dict, "organization")
 
 
 @tk.chained_action
@@ -82,6 +82,14 @@ def member_list(next_action: Action, context: Context, data_dict: DataDict) -> l
         return members
     visible = set(readable(context, {one for one, kind, _role in members if kind == "package"}))
     return [member for member in members if member[1] != "package" or member[0] in visible]
+
+
+def _listed(next_action: Action, context: Context, data_dict: DataDict, kind: str) -> Any:
+    if portal.is_internal():  # outside, no record is hidden
+        _refuse_sort_by_count(context, data_dict)
+    found = listings.listed(next_action, context, data_dict, kind)
+    without_extras(found)
+    return found
 
 
 def _refuse_sort_by_count(context: Context, data_dict: DataDict) -> None:
@@ -128,4 +136,5 @@ def _permitted(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
 def _without_hashes(group: dict[str, Any]) -> dict[str, Any]:
     for user in group.get("users") or ():
         user.pop("email_hash", None)
+    without_extras([group])
     return group
