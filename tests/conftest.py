@@ -12,11 +12,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from aiosmtpd.controller import Controller
 from ckan import model, plugins
 from ckan.cli.db import _migrate_plugins
 from ckan.lib import search
@@ -26,6 +29,24 @@ from ckanext.datastore.backend.postgres import get_write_engine
 
 from ckanext.ontario.stack import portals
 from ckanext.ontario.stack.testing import TestServices
+
+
+class Mailbox:
+    """Takes every mail and keeps it."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        """Keep a mail (aiosmtpd's name)."""
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+    def taken(self) -> list[EmailMessage]:
+        """Return the mails that came since the last call."""
+        mails, self.mails = self.mails, []
+        return mails
+
 
 SERVICES = pytest.StashKey[TestServices]()
 
@@ -126,6 +147,16 @@ def public_server(services: TestServices) -> Iterator[Any]:
     """The public portal as a real server process with a database and core of its own."""
     with services.server("public") as server:
         yield server
+
+
+@pytest.fixture
+def mailbox(services: TestServices) -> Iterator[Mailbox]:
+    """A real mail server where the portals send their mail; what it took, and whether it takes."""
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=services.smtp_port)
+    controller.start()
+    yield box
+    controller.stop()
 
 
 @pytest.fixture(scope="session")

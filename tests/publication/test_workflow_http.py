@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from ckan.tests.helpers import call_action
-
 from tests import factories
 from tests.callers import Caller
 from tests.factories import call
@@ -24,7 +23,12 @@ OTHERS = (
     "ontario_standing_approval_list",
     "ontario_standing_approval_revoke",
 )
-GIVEN = {"checklist": CHECKLIST, "content_hash": "0" * 64, "reason": "x", "release_at": "2999-01-01"}
+GIVEN = {
+    "checklist": CHECKLIST,
+    "content_hash": "0" * 64,
+    "reason": "x",
+    "release_at": "2999-01-01",
+}
 
 
 @pytest.fixture(scope="module")

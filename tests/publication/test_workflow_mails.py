@@ -11,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 from ckan import model
 from ckan.lib.helpers import helper_functions
-
-from ckanext.ontario.publication.model import MAIL
-from ckanext.ontario.shared import clock
 from tests.factories import call
 from tests.postbox import PostBox, open_postbox
 from tests.publication.ministry import Ministry, make_ministry
+
+from ckanext.ontario.publication.model import MAIL
+from ckanext.ontario.shared import clock
 
 SECRET = "The minister's own numbers are wrong."
 
@@ -119,6 +119,10 @@ def test_the_digest_comes_once_a_day_to_who_may_approve(
 
 
 def test_nobody_but_the_portal_sends(ministry: Ministry) -> None:
-    for action in ("ontario_publication_mail_send", "ontario_release_digest", "ontario_release_due"):
+    for action in (
+        "ontario_publication_mail_send",
+        "ontario_release_digest",
+        "ontario_release_due",
+    ):
         with pytest.raises(tk.NotAuthorized):
             call(action, ministry.director)

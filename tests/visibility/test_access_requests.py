@@ -258,6 +258,7 @@ def test_collaborators_are_not_made_by_hand(world: Any) -> None:
         for action in ("package_collaborator_create", "package_collaborator_delete"):
             asked = {"id": "wells", "user_id": user, "capacity": "editor"}
             assert person.action(action, **asked).status_code == 403
+        assert "/dataset/collaborators/" not in person.get("/dataset/edit/wells").text
 
 
 def test_pages_need_the_guard(world: Any, requested: Any) -> None:
@@ -282,7 +283,7 @@ def test_pages_are_for_those_concerned(world: Any, requested: Any) -> None:
 
 
 def test_lists_ask_the_database_as_often_for_many(world: Any, requested: Any) -> None:
-        count = [0]
+    count = [0]
 
     def counted(*_: Any) -> None:
         count[0] += 1

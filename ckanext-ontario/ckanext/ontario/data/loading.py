@@ -133,6 +133,27 @@ def began(resource_id: str) -> None:
     drop_table(resource_id)
 
 
+def replace_dictionary(resource_id: str, rows: Fields) -> None:
+    """Make rows the whole dictionary of a table, or of the one that the next load makes."""
+    entries = {
+        str(row["id"]): {k: v for k, v in row.items() if v and k not in {"id", "type"}}
+        for row in rows
+    }
+    states.keep(resource_id, states.DICTIONARY, entries)
+    backend: Any = DatastoreBackend.get_active_backend()
+    if not backend.resource_exists(resource_id):
+        return
+    info = tk.get_action("datastore_info")(as_the_portal(), {"id": resource_id})
+    fields = [
+        {"id": field["id"], "type": field["type"], "info": entries.get(field["id"], {})}
+        for field in info["fields"]
+        if field["id"] != "_id"
+    ]
+    tk.get_action("datastore_create")(
+        as_the_portal(), {"resource_id": resource_id, "force": True, "fields": fields}
+    )
+
+
 def finished(resource_id: str) -> None:
     """Take the job's own values out of the resource, when a load has ended."""
     resource = model.Resource.get(resource_id)

@@ -51,7 +51,8 @@ def write(records: Sequence[Mapping[str, Any]], user: str) -> tuple[list[Result]
     """Write ``records`` in the session's transaction, without committing it.
 
     Args:
-        records: ``{"key", "dataset"}``; a dataset with an ``id`` is updated, others are created.
+        records: ``{"key", "dataset"}``; a dataset with an ``id`` is updated, others are created,
+            and so is one whose record says ``create``: it gets the id it brings.
         user: name of the user the writing is done as.
 
     Returns:
@@ -83,12 +84,12 @@ def _write_one(record: Mapping[str, Any], user: str, outer: Any) -> Result:
     key = str(record["key"])
     savepoint = model.Session.begin_nested()
     try:
-        written = _save(dataset, user)
+        written = _save(dataset, user, _is_new(record))
         model.Session.flush()
     except tk.ValidationError as err:
         _undo(savepoint, outer)
         # The message is in whatever language the process speaks: validate again in both.
-        return Result(key, Written.REFUSED, errors=_bilingual(record["dataset"], user, err))
+        return Result(key, Written.REFUSED, errors=_bilingual(record, user, err))
     except (tk.ObjectNotFound, tk.NotAuthorized, DatabaseError, ValueError) as err:
         _undo(savepoint, outer)
         log.warning("Record %s could not be written", key, exc_info=True)
@@ -99,12 +100,16 @@ def _write_one(record: Mapping[str, Any], user: str, outer: Any) -> Result:
     # A commit inside the action released the savepoint early, which is harmless; a second one
     # would have ended the batch's transaction.
     _require(outer)
-    return Result(key, Written.UPDATED if dataset.get("id") else Written.CREATED, written)
+    return Result(key, Written.CREATED if _is_new(record) else Written.UPDATED, written)
 
 
-def _save(dataset: dict[str, Any], user: str) -> str:
+def _is_new(record: Mapping[str, Any]) -> bool:
+    return bool(record.get("create")) or not record["dataset"].get("id")
+
+
+def _save(dataset: dict[str, Any], user: str, new: bool) -> str:  # noqa: FBT001 -- of this module
     action = "package_create"
-    if dataset.get("id"):
+    if not new:
         action = "package_update"
         _move(dataset)
     context = _context(user, defer_commit=True, return_id_only=True)
@@ -144,26 +149,28 @@ def _require(outer: Any) -> None:
 
 def validate(dataset: Mapping[str, Any], user: str) -> Errors:
     """Return what CKAN's own schema says against a dataset, in both languages; write nothing."""
-    errors = _validated(dataset, user)
-    return _bilingual(dataset, user, None) if errors else []
+    record = {"dataset": dataset}
+    errors = _validated(record, user)
+    return _bilingual(record, user, None) if errors else []
 
 
-def _validated(dataset: Mapping[str, Any], user: str) -> Any:
+def _validated(record: Mapping[str, Any], user: str) -> Any:
+    dataset = record["dataset"]
     plugin = lib_plugins.lookup_package_plugin(str(dataset.get("type", "dataset")))
     context = _context(user)
     action, schema = "package_create", plugin.create_package_schema()
-    if dataset.get("id"):
+    if not _is_new(record):
         action, schema = "package_update", plugin.update_package_schema()
         context["package"] = model.Package.get(str(dataset["id"]))
     _data, errors = lib_plugins.plugin_validate(plugin, context, dict(dataset), schema, action)
     return errors
 
 
-def _bilingual(dataset: Mapping[str, Any], user: str, err: tk.ValidationError | None) -> Errors:
+def _bilingual(record: Mapping[str, Any], user: str, err: tk.ValidationError | None) -> Errors:
     found: dict[str, dict[str, list[str]]] = {}
     for language in LANGUAGES:
         with force_locale(language):
-            for name, message in flat_errors(_validated(dataset, user)):
+            for name, message in flat_errors(_validated(record, user)):
                 found.setdefault(name, {}).setdefault(language, []).append(message)
     if not found and err is not None:  # raised by something later than the schema
         for name, message in flat_errors(err.error_dict):

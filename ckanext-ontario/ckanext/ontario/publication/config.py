@@ -36,3 +36,8 @@ def review_days() -> int:
 def files_folder() -> Path:
     """Return where files are kept by content: beside, never below, what CKAN serves."""
     return Path(str(tk.config["ckan.storage_path"])) / "ontario-releases"
+
+
+def max_file() -> int:
+    """Return how many bytes a file may have that the public portal takes."""
+    return int(tk.config["ckan.max_resource_size"]) << 20

@@ -15,6 +15,7 @@ from ckanext.ontario.publication.transfer import actions as transfer_actions
 from ckanext.ontario.publication.transfer import auth as transfer_auth
 from ckanext.ontario.publication.transfer import cli
 from ckanext.ontario.publication.transfer import views as transfer_views
+from ckanext.ontario.publication.transfer.schedule import jobs as transfer_jobs
 from ckanext.ontario.publication.workflow import (
     asking,
     attachments,
@@ -67,7 +68,8 @@ class PublicationPlugin(edits.EditHooks, p.SingletonPlugin):
     def get_actions(self) -> dict[str, Any]:
         """Return the workflow's actions inside; what receives, outside."""
         inside = _of(*WORKFLOW) if portal.is_internal() else {}
-        return {**inside, **_of(transfer_actions)}
+        between = transfer_actions.INSIDE if portal.is_internal() else transfer_actions.OUTSIDE
+        return {**inside, **_of(transfer_actions, only=between)}
 
     def get_auth_functions(self) -> dict[str, Any]:
         """Return who may take which step."""
@@ -90,9 +92,10 @@ class PublicationPlugin(edits.EditHooks, p.SingletonPlugin):
 
     def get_scheduled_jobs(self) -> Iterable[ScheduledJob]:
         """Return what recurs: due releases, the outbox, mails, reconciling."""
-        return workflow_jobs.JOBS
+        return [*workflow_jobs.JOBS, *transfer_jobs()]
 
 
-def _of(*modules: Any) -> dict[str, Any]:
-    """Return what modules declare as their public face."""
-    return {name: getattr(module, name) for module in modules for name in module.__all__}
+def _of(*modules: Any, only: Iterable[str] | None = None) -> dict[str, Any]:
+    """Return what modules declare as their public face, or a part of it."""
+    found = {name: getattr(module, name) for module in modules for name in module.__all__}
+    return {name: one for name, one in found.items() if not only or name in only}

@@ -33,6 +33,7 @@ class SchemaPlugin(
     """The directive's metadata: fields, rules, licences, names of organizations, search."""
 
     p.implements(p.IConfigurer)
+    p.implements(p.IConfigurable)
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IGroupController, inherit=True)
@@ -47,3 +48,9 @@ class SchemaPlugin(
         startup.use_licences(config)
         tk.add_template_directory(config, "templates")
         renames.install()
+
+    # IConfigurable
+
+    def configure(self, _config: CKANConfig) -> None:
+        """Leave internal fields out of the schema on the public portal."""
+        startup.hide_internal_fields()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.exceptions import CkanConfigurationException
 
-from ckanext.ontario.schema import marks, tables
+from ckanext.ontario.schema import marks, public, tables
+from ckanext.ontario.shared import portal
+from ckanext.scheming import plugins as scheming
 
 SCHEMA_OPTIONS = (
     "scheming.dataset_schemas",
@@ -50,3 +53,19 @@ def _ours(config: CKANConfig, option: str) -> Iterator[str]:
 def use_licences(config: CKANConfig) -> None:
     """Make CKAN know exactly the licences of ``schemas/licences.json``."""
     config["licenses_group_url"] = f"file://{tables.path('licences.json')}"
+
+
+def hide_internal_fields() -> None:
+    """Take internal fields out of the schemas that scheming has read, on the public portal."""
+    if portal.is_internal():
+        return
+    for kind in (
+        scheming.SchemingDatasetsPlugin,
+        scheming.SchemingOrganizationsPlugin,
+        scheming.SchemingGroupsPlugin,
+    ):
+        loaded: Any = kind.instance
+        for kept in ("_schemas", "_expanded_schemas"):
+            schemas = getattr(loaded, kept, None) or {}
+            derived = {name: public.derived(schema) for name, schema in schemas.items()}
+            setattr(loaded, kept, derived)

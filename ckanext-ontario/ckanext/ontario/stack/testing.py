@@ -22,6 +22,13 @@ SERVERS = ("SQLALCHEMY", "SOLR", "REDIS")
 TEST_DOMAINS = "ontario.ca ckan.example.com example.com test.ckan.net"
 
 
+def free_port() -> int:
+    """Return a loopback port that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @dataclass(frozen=True)
 class PortalServer:
     """A portal served over HTTP by a process of its own."""
@@ -51,6 +58,8 @@ class TestServices:
     solr_root: str
     redis_url: str
     prefix: str
+    smtp_port: int = field(default_factory=free_port)
+    """Where the portals send their mail; nobody listens there but a test that wants to."""
     started: list[str] = field(default_factory=list[str])
     made: dict[str, PortalSettings] = field(default_factory=dict[str, PortalSettings])
 
@@ -109,6 +118,7 @@ class TestServices:
                 redis_url=redis.with_database(self.redis_url, self._redis_database()),
                 storage_path=str(self.folder / name / "storage"),
                 account_domains=TEST_DOMAINS,
+                smtp_server=f"127.0.0.1:{self.smtp_port}",
             )
             made = self.made[name]
             datastore.permit(made.sqlalchemy_url, made.datastore_write_url, made.datastore_read_url)
@@ -154,10 +164,3 @@ class TestServices:
         """Return the next database of this run's four; runs that share a server have others."""
         blocks = redis.databases(self.redis_url) // 4
         return os.getpid() % blocks * 4 + len(self.made) % 4
-
-
-def free_port() -> int:
-    """Return a loopback port that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

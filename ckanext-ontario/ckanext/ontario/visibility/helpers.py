@@ -11,11 +11,17 @@ from ckan import model
 from markupsafe import Markup
 
 from ckanext.ontario.shared import portal
+from ckanext.ontario.shared.people import language_of_user
 from ckanext.ontario.visibility import policy
 from ckanext.ontario.visibility.access import note
 from ckanext.ontario.visibility.reading import known_user
 
-__all__ = ["linked_user", "ontario_visibility_access", "ontario_visibility_decisions"]
+__all__ = [
+    "linked_user",
+    "ontario_visibility_access",
+    "ontario_visibility_decisions",
+    "ontario_visibility_language",
+]
 
 
 @tk.chained_helper
@@ -62,6 +68,15 @@ def ontario_visibility_decisions() -> dict[str, str]:
         Action → ``allow``, ``gate``, ``sysadmin`` or ``refuse``. What is in no table is refused.
     """
     return _decisions(portal.current())
+
+
+def ontario_visibility_language(user: str | None) -> str:
+    """Return the language a user chose to be written to, for the form of their account.
+
+    Args:
+        user: the user's name or id; English for nobody.
+    """
+    return language_of_user(known_user(user) if user else None)
 
 
 @cache

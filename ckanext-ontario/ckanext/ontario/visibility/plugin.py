@@ -7,7 +7,7 @@ from typing import Any
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
-from ckan.types import AuthFunction, Context
+from ckan.types import Context
 from flask import Blueprint, Flask
 
 from ckanext.ontario.shared import portal
@@ -21,6 +21,8 @@ from ckanext.ontario.visibility.domain import Decision
 from ckanext.ontario.visibility.labels import PermissionLabels
 from ckanext.ontario.visibility.logic.action import gates
 from ckanext.ontario.visibility.policy import lock
+from ckanext.ontario.visibility.registration import actions as registration
+from ckanext.ontario.visibility.registration import views as registration_views
 
 
 @tk.blanket.cli(cli)
@@ -62,8 +64,8 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
 
     def get_blueprint(self) -> list[Blueprint]:
         """Return the gate, the one before downloads, and pages."""
-        inside = [downloads.downloads, views.requests] if portal.is_internal() else []
-        return [gate.gate, *inside]
+        inside = [downloads.downloads, views.requests]
+        return [gate.gate, *(inside if portal.is_internal() else [registration_views.registration])]
 
     # IMiddleware
 
@@ -82,26 +84,35 @@ class VisibilityPlugin(SearchClamp, PermissionLabels, p.SingletonPlugin):
         table = policy.of(portal.current())
         known = lock.registered(besides=self.name)
         chosen = {n: f for n, f in gates().items() if table.get(n) is Decision.GATE and n in known}
-        own = {name: getattr(actions, name) for name in actions.__all__}
-        return {**lock.locks(table, known), **chosen, **(own if portal.is_internal() else {})}
+        inside = {name: getattr(actions, name) for name in actions.__all__}
+        outside = {"ontario_registration_expire": registration.ontario_registration_expire}
+        own: dict[str, Any] = inside if portal.is_internal() else outside
+        return {**lock.locks(table, known), **chosen, **own}
 
     # IAuthFunctions
 
-    def get_auth_functions(self) -> dict[str, AuthFunction]:
+    def get_auth_functions(self) -> dict[str, Any]:
         """Return who may use files, on the internal portal; on the public one they are for all."""
-        return auth.functions() if portal.is_internal() else {}
+        outside = {"ontario_registration_expire": registration.may_expire}
+        return auth.functions() if portal.is_internal() else outside
 
     # IScheduledJobs
 
     def get_scheduled_jobs(self) -> list[ScheduledJob]:
-        """End grants in the night after their last day."""
+        """End grants after their last day, and registrations that nobody confirmed."""
         return [
             ScheduledJob(
                 "access-grants-end",
                 Cron("5 0 * * *"),
                 "ontario_access_request_expire",
                 portals=frozenset({Portal.INTERNAL}),
-            )
+            ),
+            ScheduledJob(
+                "registrations-end",
+                Cron("10 0 * * *"),
+                "ontario_registration_expire",
+                portals=frozenset({Portal.PUBLIC}),
+            ),
         ]
 
     # IPackageController

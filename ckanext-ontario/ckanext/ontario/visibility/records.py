@@ -35,14 +35,14 @@ def of_package(package: model.Package, *, shared: bool = True) -> domain.Record:
         creator=package.creator_user_id,
         audience_ministries=tuple(organization_ids(named)),
         shared=shared,
-        **{name: extras.get(name) for name in FIELDS},
+        **_fields(extras),
     )
 
 
 def of_dict(pkg: Mapping[str, Any]) -> domain.Record:
     """Return what labels need of a record, as ``package_show`` or ``package_search`` returns it."""
-    extras = {one.get("key"): one.get("value") for one in pkg.get("extras") or ()}
-    known = {**extras, **pkg}
+    extras: dict[Any, Any] = {one.get("key"): one.get("value") for one in pkg.get("extras") or ()}
+    known: dict[str, Any] = {**extras, **pkg}
     return domain.Record(
         id=str(pkg["id"]),
         type=str(pkg.get("type") or "dataset"),
@@ -50,7 +50,7 @@ def of_dict(pkg: Mapping[str, Any]) -> domain.Record:
         owner_org=pkg.get("owner_org"),
         creator=pkg.get("creator_user_id"),
         audience_ministries=tuple(organization_ids(_named(known))),
-        **{name: known.get(name) for name in FIELDS},
+        **_fields(known),
     )
 
 
@@ -90,6 +90,10 @@ def organization_ids(names: Iterable[str]) -> Iterator[str]:
         for row in rows:
             known |= {row.id: row.id, row.name: row.id}
     yield from (known[name] for name in wanted if known[name])
+
+
+def _fields(known: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: known.get(name) for name in FIELDS}
 
 
 def _named(pkg: Mapping[str, Any]) -> tuple[str, ...]:

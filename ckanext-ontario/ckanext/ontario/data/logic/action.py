@@ -19,6 +19,7 @@ __all__ = [
     "datastore_records_delete",
     "datastore_search",
     "datastore_upsert",
+    "ontario_data_dictionary_replace",
     "ontario_data_dictionary_show",
     "ontario_data_dictionary_update",
     "resource_patch",
@@ -242,6 +243,20 @@ def ontario_data_dictionary_update(context: Context, data_dict: DataDict) -> dic
     return tk.get_action("ontario_data_dictionary_show")(
         tk.fresh_context(context), {"resource_id": resource_id}
     )
+
+
+def ontario_data_dictionary_replace(context: Context, data_dict: DataDict) -> None:
+    """Set the whole data dictionary of a table, which may be still to come. For the portal itself.
+
+    Args:
+        context: of the portal; everybody else is refused.
+        data_dict: ``resource_id`` and ``fields``: rows as ``ontario_data_dictionary_show`` returns
+            them. Columns that are not named lose their entries. Without a table the entries wait
+            for the next reading of the file.
+    """
+    resource_id = tk.get_or_bust(dict(data_dict), "resource_id")
+    tk.check_access("ontario_data_dictionary_replace", context, data_dict)
+    loading.replace_dictionary(resource_id, data_dict.get("fields") or [])
 
 
 def _require_readable(context: Context, data_dict: DataDict) -> None:

@@ -9,6 +9,7 @@ from ckan.types import AuthFunction, AuthResult, Context, DataDict
 __all__ = [
     "datastore_info",
     "datastore_search",
+    "ontario_data_dictionary_replace",
     "ontario_data_dictionary_show",
     "ontario_data_dictionary_update",
 ]
@@ -43,6 +44,12 @@ def ontario_data_dictionary_update(context: Context, data_dict: DataDict | None)
     """Let those who may edit the record."""
     tk.check_access("datastore_create", context, data_dict)
     return {"success": True}
+
+
+@tk.auth_sysadmins_check
+def ontario_data_dictionary_replace(context: Context, data_dict: DataDict | None) -> AuthResult:
+    """Refuse every caller from outside."""
+    return {"success": False, "msg": tk._("This action is for the portal's own use.")}
 
 
 def _readable(next_auth: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:

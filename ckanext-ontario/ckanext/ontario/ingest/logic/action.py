@@ -48,7 +48,8 @@ def ontario_ingest_write(context: Context, data_dict: DataDict) -> dict[str, Any
         context: ``user`` is who writes; ``defer_commit`` leaves the commit to the caller, who then
             owes the default views (``views`` of the result).
         data_dict: ``{"records": [{"key": str, "dataset": {...}}]}``; a dataset with ``id`` is
-            updated with exactly what is given, others are created.
+            updated with exactly what is given, others are created; a record with ``create: true``
+            is created with the ``id`` of its dataset.
 
     Returns:
         ``{"results": [{"key", "status": "created"|"updated"|"refused", "id", "errors"}],

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import logging
 from collections.abc import Iterable
 
 from ckan import model
 from ckan.lib import search
+
+from ckanext.ontario.publication.transfer import outbox
 
 log = logging.getLogger(__name__)
 
@@ -31,5 +31,4 @@ def committed(package_ids: Iterable[str], *, index: bool = True) -> None:
 
 def wake() -> None:
     """Tell the worker that pushes; a scheduled job does so every minute anyway."""
-    with contextlib.suppress(ImportError):
-        importlib.import_module("ckanext.ontario.publication.transfer.outbox").wake()
+    outbox.wake()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan import model
@@ -21,12 +23,14 @@ __all__ = [
 CHAINED = ("datastore_info", "datastore_search")
 """The DataStore's own, which know of no audience but the record's."""
 
+CLOSED = ("package_collaborator_create", "package_collaborator_delete")
+"""Core's, behind a decision on a request; its pages then offer them to nobody."""
+
 
 def functions() -> dict[str, AuthFunction]:
     """Return the slice's authorisation functions, and those that stand before the DataStore's."""
-    own = {name: globals()[name] for name in __all__}
-    chained = {name: globals()[name] for name in CHAINED} if p.plugin_loaded("datastore") else {}
-    return {**own, **chained}
+    names = [*__all__, *CLOSED, *(CHAINED if p.plugin_loaded("datastore") else ())]
+    return {name: globals()[name] for name in names}
 
 
 def ontario_data_read(context: Context, data_dict: DataDict) -> AuthResult:
@@ -35,9 +39,10 @@ def ontario_data_read(context: Context, data_dict: DataDict) -> AuthResult:
     For others who may read the record the answer says so; for everybody else there is none.
     """
     resource = model.Resource.get(str(data_dict.get("resource_id")))
-    if resource is None or resource.state != model.State.ACTIVE or resource.package is None:
+    package: Any = resource.package if resource is not None else None
+    if resource is None or package is None or resource.state != model.State.ACTIVE:
         raise tk.ObjectNotFound(tk._("Resource not found"))
-    data.require(context, resource.package)
+    data.require(context, package)
     return {"success": True}
 
 
@@ -55,6 +60,24 @@ def datastore_info(
 ) -> AuthResult:
     """Let those see a table's columns who may use the file; to others it does not exist."""
     return _with_data(next_auth, context, data_dict or {})
+
+
+@tk.auth_sysadmins_check
+@tk.chained_auth_function
+def package_collaborator_create(
+    _next_auth: AuthFunction, _context: Context, _data_dict: DataDict | None
+) -> AuthResult:
+    """Let nobody: grants go through ``ontario_access_request_decide``."""
+    return {"success": False, "msg": tk._("This can't be done on this portal.")}
+
+
+@tk.auth_sysadmins_check
+@tk.chained_auth_function
+def package_collaborator_delete(
+    _next_auth: AuthFunction, _context: Context, _data_dict: DataDict | None
+) -> AuthResult:
+    """Let nobody, as above."""
+    return {"success": False, "msg": tk._("This can't be done on this portal.")}
 
 
 def _with_data(next_auth: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:

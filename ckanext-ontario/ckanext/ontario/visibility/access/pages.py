@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import ckan.plugins.toolkit as tk
@@ -97,8 +97,8 @@ def title(pkg: Mapping[str, Any]) -> str:
 
 def said(error: tk.ValidationError) -> dict[str, str]:
     """Return what is wrong, one sentence for each field."""
-    told: Mapping[str, Any] = error.error_dict
-    return {name: " ".join(str(one) for one in texts) for name, texts in told.items()}
+    told = cast("Mapping[str, list[str]]", error.error_dict)
+    return {name: " ".join(texts) for name, texts in told.items()}
 
 
 def done(state: str) -> str:

@@ -9,6 +9,8 @@ from ckan import authz, model
 from ckan.types import Action, Context, DataDict
 
 from ckanext.ontario.shared import portal
+from ckanext.ontario.shared.bilingual import LANGUAGES
+from ckanext.ontario.shared.people import keep_with, language_of_user
 from ckanext.ontario.visibility import config, domain
 
 __all__ = ["user_create", "user_invite", "user_list", "user_patch", "user_show", "user_update"]
@@ -30,9 +32,19 @@ def user_invite(next_action: Action, context: Context, data_dict: DataDict) -> A
 
 @tk.chained_action
 def user_update(next_action: Action, context: Context, data_dict: DataDict) -> Any:
-    """Change an account; a new e-mail address must be at an allow-listed domain too."""
+    """Change an account; a new e-mail address must be at an allow-listed domain too.
+
+    ``language`` (``en`` or ``fr``) is kept with the account: mails to its owner are written in it.
+    """
     _require_domain_of_change(data_dict)
-    return next_action(context, data_dict)
+    language = _language(data_dict)
+    answer = next_action(context, data_dict)
+    user = model.User.get(data_dict.get("id"))
+    if language and user is not None and language_of_user(user) != language:
+        keep_with(user, language=language)
+        if not context.get("defer_commit"):
+            model.Session.commit()
+    return answer
 
 
 @tk.chained_action
@@ -66,6 +78,15 @@ def user_list(next_action: Action, context: Context, data_dict: DataDict) -> lis
 def _may_see_all(context: Context, user: dict[str, Any]) -> bool:
     reader = context.get("user")
     return bool(context.get("ignore_auth")) or reader == user["name"] or authz.is_sysadmin(reader)
+
+
+def _language(data_dict: DataDict) -> str | None:
+    language = data_dict.get("language")
+    if language and language not in LANGUAGES:
+        raise tk.ValidationError(
+            {"language": [tk._("Choose one of: {choices}.").format(choices="en, fr")]}
+        )
+    return language or None
 
 
 def _require_domain_of_change(data_dict: DataDict) -> None:

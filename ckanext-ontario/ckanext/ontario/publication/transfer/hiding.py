@@ -1,0 +1,34 @@
+"""Withdrawing and removing: what the public portal had of a record is gone, at once.
+
+A withdrawn record may come back; then its release brings everything again, files included. So
+nothing of it stays here meanwhile: not in the database, the index, the store or the DataStore.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.lib import search
+
+from ckanext.ontario.publication.transfer import placing, received
+from ckanext.ontario.publication.transfer.wire import Item
+
+_RESOURCE: Any = model.Resource.__table__  # type: ignore[attr-defined]
+
+
+def hide(item: Item) -> None:
+    """Take a record out of the portal and remember why. Safe to repeat, and to break off."""
+    query = sa.select(_RESOURCE.c.id).where(_RESOURCE.c.package_id == item.id)
+    for resource_id in [str(one) for one in model.Session.execute(query).scalars()]:
+        placing.clear(resource_id)
+    received.raise_generation(item.generation)
+    received.remember(item)
+    if model.Package.get(item.id) is None:
+        model.Session.commit()
+    else:
+        # Commits, and with it what is remembered.
+        tk.get_action("dataset_purge")(placing.as_the_portal(), {"id": item.id})
+    search.clear(item.id)
