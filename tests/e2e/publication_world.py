@@ -68,9 +68,7 @@ def make(server: Any, portals: Portals) -> World:
             "admin", "user_create", name=name, fullname=name.capitalize(), password=PASSWORD,
             email=f"{name}@ontario.ca",
         )  # fmt: skip
-        world.ask(
-            "admin", "organization_member_create", id=MINISTRY, username=name, role="member"
-        )
+        world.ask("admin", "organization_member_create", id=MINISTRY, username=name, role="member")
     world.ask(
         "admin", "ontario_delegation_create", user="deputy", role="deputy_minister",
         organization=MINISTRY,

@@ -106,7 +106,7 @@ def _item(row: Mapping[str, Any]) -> Item:
     return Item(
         id=row["id"],
         title=words.text(row["title_translated"], row["title"] or row["name"]),
-        organization=str((row["organization"] or {}).get("title") or ""),
+        organization=words.organization(row["organization"]),
         state=words.state(row["state"]),
         since=words.when(row["since"]),
         reason=row["reason"] or "",

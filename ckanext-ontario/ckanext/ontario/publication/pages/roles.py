@@ -73,10 +73,7 @@ def ministries_directed() -> dict[str, tuple[str, str]]:
     found = tk.get_action("organization_list_for_user")(
         {}, {"permission": "admin", "include_dataset_count": False}
     )
-    pairs = {
-        str(one["id"]): (str(one["name"]), str(one.get("display_name") or one["name"]))
-        for one in found
-    }
+    pairs = {str(one["id"]): (str(one["name"]), _title(one)) for one in found}
     return dict(sorted(pairs.items(), key=lambda pair: pair[1][1].casefold()))
 
 
@@ -86,23 +83,24 @@ def _held(
     organization = row["organization"] or {}
     user = row["user"] or {}
     own = user.get("id") == tk.current_user.id
-    delegates = row["role"] == "delegate" and organization.get("id") in directed
+    if row["role"] == "delegate":
+        gives = organization.get("id") in directed and not sysadmin
+    else:
+        gives = sysadmin
     return Held(
         id=row["id"],
         person=words.person(row["user"]),
         role=names()[row["role"]],
-        ministry=_ministry(organization, directed),
+        ministry=words.organization(organization) or tk._("All ministries"),
         begins=words.when(row["valid_from"]),
         until=words.when(row["valid_until"]),
         given_by=words.person(row["given_by"]),
-        endable=own or delegates or sysadmin,
+        endable=own or gives,
     )
 
 
-def _ministry(organization: Mapping[str, Any], directed: Mapping[str, tuple[str, str]]) -> str:
-    if not organization:
-        return tk._("All ministries")
-    return directed.get(organization["id"], ("", str(organization["title"])))[1]
+def _title(one: Mapping[str, Any]) -> str:
+    return words.text(one.get("title_translated"), str(one.get("display_name") or one["name"]))
 
 
 def names() -> dict[str, str]:

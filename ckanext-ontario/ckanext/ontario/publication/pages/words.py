@@ -49,6 +49,11 @@ def person(one: Mapping[str, str] | None) -> str:
     return one["display_name"] if one else tk._("Somebody whose account is gone")
 
 
+def organization(one: Mapping[str, Any] | None) -> str:
+    """Return what an organization is called; empty for none."""
+    return text(one.get("title_translated"), str(one["title"])) if one else ""
+
+
 def state(value: str) -> str:
     """Return the state of a working copy in words."""
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -81,8 +82,9 @@ def ontario_delegation_list(context: Context, data_dict: DataDict) -> list[dict[
             over too.
 
     Returns:
-        ``[{"id", "role", "user", "organization": {"id", "name", "title"}|null, "valid_from",
-        "valid_until", "given_by", "given_at", "revoked_at", "revoked_by", "in_force": bool}]``,
+        ``[{"id", "role", "user", "organization": {"id", "name", "title",
+        "title_translated"}|null, "valid_from", "valid_until", "given_by",
+        "given_at", "revoked_at", "revoked_by", "in_force": bool}]``,
         the latest first; people are ``{"id", "name", "display_name"}``. A delegation whose giver
         is no longer the ministry's Director is not in force.
 
@@ -207,7 +209,7 @@ def _shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     known = people.names(row[key] for row in rows for key in ("user_id", "given_by", "revoked_by"))
     organizations = organizations_by_id(row["organization_id"] for row in rows)
     now = clock.now()
-    capacities = {one: people.members(one) for one in organizations}
+    capacities = people.members_of(organizations)
     return [
         {
             "id": row["id"],
@@ -240,13 +242,36 @@ def when(value: datetime | None) -> str | None:
     return local_text(value) if value else None
 
 
-def organizations_by_id(ids: Any) -> dict[str, dict[str, str]]:
-    """Return ``{"id", "name", "title"}`` of organizations, by id."""
+def organizations_by_id(ids: Any) -> dict[str, dict[str, Any]]:
+    """Return ``{"id", "name", "title", "title_translated"}`` of organizations, by id."""
     wanted = {one for one in ids if one}
-    table = model.group_table
-    query = sa.select(table.c.id, table.c.name, table.c.title).where(table.c.id.in_(wanted))
+    table, extra = model.group_table, model.group_extra_table
+    titles = sa.and_(
+        extra.c.group_id == table.c.id,
+        extra.c.key == "title_translated",
+        extra.c.state == "active",
+    )
+    query = (
+        sa.select(table.c.id, table.c.name, table.c.title, extra.c.value)
+        .select_from(table.outerjoin(extra, titles))
+        .where(table.c.id.in_(wanted))
+    )
     rows = model.Session.execute(query) if wanted else ()
     return {
-        str(row.id): {"id": str(row.id), "name": str(row.name), "title": str(row.title)}
+        str(row.id): {
+            "id": str(row.id),
+            "name": str(row.name),
+            "title": str(row.title),
+            "title_translated": texts(row.value),
+        }
         for row in rows
     }
+
+
+def texts(stored: str | None) -> dict[str, str]:
+    """Return a bilingual value as it is kept; empty when it is none."""
+    try:
+        value = json.loads(stored or "{}")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

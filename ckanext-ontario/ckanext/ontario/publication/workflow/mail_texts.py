@@ -10,7 +10,7 @@ import ckan.plugins.toolkit as tk
 from ckanext.ontario.shared.bilingual import DEFAULT_LANGUAGE
 
 RECORD_PATH = "/dataset/{id}"
-QUEUE_PATH = "/releases"
+QUEUE_PATH = "/publication"
 """Where the queue of the workflow's work is."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -46,29 +46,46 @@ def required(context: Context) -> Any:
 
 def members(organization_id: str) -> dict[str, str]:
     """Return the active members of an organization: id → capacity (``admin`` is a Director)."""
+    return members_of([organization_id])[organization_id]
+
+
+def members_of(organization_ids: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the active members of each of these organizations, by one statement."""
+    found: dict[str, dict[str, str]] = {one: {} for one in organization_ids}
     rows = model.Session.execute(
-        sa.select(_MEMBER.c.table_id, _MEMBER.c.capacity)
+        sa.select(_MEMBER.c.group_id, _MEMBER.c.table_id, _MEMBER.c.capacity)
         .select_from(_MEMBER.join(_USER, _USER.c.id == _MEMBER.c.table_id))
         .where(
-            _MEMBER.c.group_id == organization_id,
+            _MEMBER.c.group_id.in_(list(found)),
             _MEMBER.c.table_name == "user",
             _MEMBER.c.state == "active",
             _USER.c.state == "active",
         )
     )
-    return {str(row.table_id): str(row.capacity) for row in rows}
+    for row in rows:
+        found[str(row.group_id)][str(row.table_id)] = str(row.capacity)
+    return found
 
 
 def actor_in(organization_id: str | None, user_id: str) -> roles.Actor:
     """Return what an active user is to a ministry now."""
     if not organization_id:
         return roles.Actor(user_id)
-    capacities = members(organization_id)
+    given = assignments(ROLE.c.user_id == user_id)
+    return _actor(organization_id, user_id, members(organization_id), given)
+
+
+def _actor(
+    organization_id: str,
+    user_id: str,
+    capacities: Mapping[str, str],
+    given: Iterable[roles.Assignment],
+) -> roles.Actor:
     return roles.actor(
         user_id,
         capacities.get(user_id),
         organization_id,
-        assignments(ROLE.c.user_id == user_id),
+        given,
         [one for one, capacity in capacities.items() if capacity == "admin"],
         clock.now(),
     )
@@ -133,7 +150,10 @@ def organizations_of(user_id: str) -> dict[str, roles.Actor]:
     found = {str(row.group_id) for row in rows}
     given = assignments(ROLE.c.user_id == user_id)
     found |= {one.organization_id for one in given if one.organization_id}
-    actors = {one: actor_in(one, user_id) for one in sorted(found)}
+    actors = {
+        one: _actor(one, user_id, capacities, given)
+        for one, capacities in members_of(sorted(found)).items()
+    }
     return {one: actor for one, actor in actors.items() if actor.concerned}
 
 

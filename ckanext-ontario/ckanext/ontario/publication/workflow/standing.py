@@ -183,7 +183,7 @@ def _shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     known = people.names(row[key] for row in rows for key in ("given_by", "revoked_by"))
     about = _packages(row["package_id"] or row["harvest_source_id"] for row in rows)
     now = clock.now()
-    admins = {one["owner_org"]: people.members(one["owner_org"] or "") for one in about.values()}
+    admins = people.members_of({str(one["owner_org"] or "") for one in about.values()})
     shown: list[dict[str, Any]] = []
     for row in rows:
         package = about.get(row["package_id"] or row["harvest_source_id"], {})

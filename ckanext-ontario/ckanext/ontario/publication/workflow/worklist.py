@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -18,7 +17,7 @@ from ckanext.ontario.publication.instants import local_text
 from ckanext.ontario.publication.model import HISTORY, RELEASE, WORKING_COPY
 from ckanext.ontario.publication.roles import Actor
 from ckanext.ontario.publication.workflow import access, people
-from ckanext.ontario.publication.workflow.delegations import organizations_by_id
+from ckanext.ontario.publication.workflow.delegations import organizations_by_id, texts
 from ckanext.ontario.shared import clock
 
 __all__ = ["ontario_release_list"]
@@ -46,7 +45,8 @@ def ontario_release_list(context: Context, data_dict: DataDict) -> dict[str, Any
         in review, and the caller may approve them. ``scheduled``: approved for an instant to
         come. ``overdue``: in review for longer than ``ckanext.ontario.publication.review_days``.
         An item is ``{"id", "name", "title", "title_translated", "organization": {"id", "name",
-        "title"}, "state", "since", "reason", "release_at", "submitted_by": {...}|null,
+        "title", "title_translated"}, "state", "since", "reason", "release_at",
+        "submitted_by": {...}|null,
         "content_hash"}``; ``content_hash`` is what was submitted, for an approval of what is
         unchanged since; ``release_at`` is of scheduled ones.
 
@@ -147,7 +147,7 @@ def _items(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "id": row["id"],
             "name": row["name"],
             "title": row["title"],
-            "title_translated": _texts(row["title_translated"]),
+            "title_translated": texts(row["title_translated"]),
             "organization": organizations.get(row["owner_org"]),
             "state": row["state"],
             "since": local_text(row["since"]),
@@ -158,12 +158,3 @@ def _items(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
-
-
-def _texts(stored: str | None) -> dict[str, str]:
-    """Return a bilingual value as it is kept; empty when it is none."""
-    try:
-        value = json.loads(stored or "{}")
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}

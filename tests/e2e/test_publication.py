@@ -1,0 +1,173 @@
+"""From draft to public and back, as the people of a ministry do it in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+from tests.e2e import publication_world
+from tests.e2e.portals import Portals
+from tests.e2e.publication_world import MINISTRY, World
+
+POINTS = ("legal", "privacy", "security", "accessibility", "issues_plan")
+REASON = "The period is wrong: it ends in 2024, the file ends in 2023."
+
+
+@pytest.fixture(scope="module")
+def world(internal_server: Any, portals: Portals) -> World:
+    """The workflow's people on the running internal portal."""
+    return publication_world.make(internal_server, portals)
+
+
+@pytest.fixture
+def person(
+    new_context: Callable[..., BrowserContext], portals: Portals, sign_in: Callable[..., None]
+) -> Callable[..., Page]:
+    """Sign somebody in, in a browser of their own: ``person("director", javascript=False)``."""
+
+    def make(who: str, width: str = "desktop", *, javascript: bool = True) -> Page:
+        page = new_context(width, javascript=javascript).new_page()
+        sign_in(page, portals.internal, who)
+        return page
+
+    return make
+
+
+def approve(page: Page, button: str) -> None:
+    for point in POINTS:
+        page.check(f"#field-{point}")
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def test_an_editor_submits_a_director_returns_then_schedules_and_approves(
+    world: World, person: Callable[..., Page], violations: Callable[[Page], list[str]]
+) -> None:
+    record = world.dataset()
+    editor, director = person("editor", javascript=False), person("director")
+
+    editor.goto(f"{world.url}/dataset/{record['name']}")
+    editor.get_by_role("link", name="Submit for approval").click()
+    editor.get_by_role("button", name="Submit for approval").click()
+    expect(editor.locator(".flash-messages")).to_contain_text("Submitted.")
+
+    director.goto(f"{world.url}/publication")
+    assert violations(director) == []
+    director.locator(f"a[href='/publication/{record['id']}/approve']").click()
+    assert violations(director) == []
+    director.get_by_role("link", name="Return it with a reason instead").click()
+    director.fill("#field-reason", REASON)
+    assert violations(director) == []
+    director.get_by_role("button", name="Return", exact=True).click()
+    expect(director.locator(".flash-messages")).to_contain_text("Returned.")
+
+    editor.goto(f"{world.url}/dataset/{record['name']}")
+    expect(editor.locator(".publication-reason")).to_have_text(REASON)
+    editor.get_by_role("link", name="Submit for approval").click()
+    editor.get_by_role("button", name="Submit for approval").click()
+
+    director.goto(f"{world.url}/publication/{record['id']}/approve")
+    director.check("#field-release-later")
+    director.fill("#field-release_at", "2060-03-14T09:00")
+    approve(director, "Approve")
+    expect(director.locator(".publication-status")).to_contain_text("March 14, 2060")
+    director.get_by_role("link", name="Change the scheduled release").click()
+    assert violations(director) == []
+    director.get_by_role("button", name="Cancel the release").click()
+    director.get_by_role("link", name="Review and approve").click()
+    approve(director, "Approve")
+    expect(director.locator(".publication-status")).to_contain_text("On the public portal")
+    assert violations(director) == []
+
+
+def test_a_director_delegates_and_the_delegate_approves_several_in_french(
+    world: World, person: Callable[..., Page], violations: Callable[[Page], list[str]]
+) -> None:
+    kept, *others = [world.submitted() for _ in range(3)]
+    director, delegate = person("director", javascript=False), person("delegate", "phone")
+
+    director.goto(f"{world.url}/fr/publication/roles")
+    director.fill("#field-user", "delegate")
+    director.select_option("#field-organization", MINISTRY)
+    director.fill("#field-valid_until", "2060-01-01")
+    director.get_by_role("button", name="Consigner le rôle").click()
+    expect(director.locator(".flash-messages")).to_contain_text("Le rôle est consigné.")
+
+    delegate.goto(f"{world.url}/fr/publication")
+    assert violations(delegate) == []
+    assert delegate.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    for record in (kept, *others):
+        delegate.check(f"[name=id][value='{record['id']}']")
+    delegate.get_by_role("button", name="Examiner ensemble les fiches cochées").click()
+    assert violations(delegate) == []
+    assert delegate.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    delegate.uncheck(f"#chosen-{kept['id']}")
+    approve(delegate, "Approuver les fiches cochées")
+    expect(delegate.locator(".flash-messages")).to_contain_text("2 fiches approuvées.")
+    states = [
+        world.ask("editor", "ontario_release_show", id=one["id"])["state"]
+        for one in (kept, *others)
+    ]
+    assert states == ["in_review", "approved", "approved"]
+
+
+def test_a_deputy_minister_removes_for_ever(
+    world: World, person: Callable[..., Page], violations: Callable[[Page], list[str]]
+) -> None:
+    record = world.live()
+    deputy = person("deputy", javascript=False)
+    deputy.goto(f"{world.url}/fr/publication/{record['id']}")
+    deputy.get_by_role("link", name="Supprimer pour toujours").click()
+    deputy.fill("#field-reason", "Un tribunal l’a ordonné.")
+    deputy.fill("#field-confirm_name", "autre-chose")
+    deputy.get_by_role("button", name="Supprimer pour toujours").click()
+    expect(deputy.locator("#wrong-confirm_name")).to_contain_text(record["name"])
+    deputy.fill("#field-confirm_name", record["name"])
+    deputy.get_by_role("button", name="Supprimer pour toujours").click()
+    expect(deputy.locator(".publication-status")).to_contain_text("Supprimée pour toujours")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_page_is_accessible(
+    world: World,
+    person: Callable[..., Page],
+    violations: Callable[[Page], list[str]],
+    language: str,
+) -> None:
+    live, gaps = world.live(), world.dataset(notes_translated={"en": "Only English.", "fr": ""})
+    waiting = world.submitted()
+    own = {
+        "director": [
+            f"{live['id']}/withdraw", f"{live['id']}/standing", f"{waiting['id']}/approve", "roles",
+            f"{live['id']}/restore",
+        ],
+        "editor": [f"{gaps['id']}/submit", f"{gaps['id']}"],
+        "deputy": [f"{live['id']}/remove"],
+        "admin": ["roles"],
+    }  # fmt: skip
+    prefix = "/fr" if language == "fr" else ""
+    for who, pages in own.items():
+        page = person(who)
+        for path in pages:
+            page.goto(f"{world.url}{prefix}/publication/{path}")
+            assert page.locator("html").get_attribute("lang") == language
+            assert violations(page) == [], path
+
+
+def test_a_form_says_what_is_wrong_without_a_mouse(
+    world: World, person: Callable[..., Page], violations: Callable[[Page], list[str]]
+) -> None:
+    record = world.live()
+    director = person("director")
+    director.goto(f"{world.url}/publication/{record['id']}/withdraw")
+    director.eval_on_selector("form.publication-form", "form => { form.noValidate = true }")
+    director.focus("#field-reason")
+    director.keyboard.press("Tab")
+    director.keyboard.press("Tab")
+    director.keyboard.press("Enter")
+    expect(director.locator("#errors")).to_be_focused()
+    assert violations(director) == []
+    director.keyboard.press("Tab")
+    director.keyboard.press("Enter")
+    assert director.url.endswith("#field-confirm")
