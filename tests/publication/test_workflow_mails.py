@@ -89,11 +89,12 @@ def test_without_a_mail_server_it_waits(
         assert send()["sent"] == 2
 
 
-def test_in_the_readers_language(ministry: Ministry, postbox: PostBox) -> None:
+def test_in_the_readers_language(internal: Any, ministry: Ministry, postbox: PostBox) -> None:
     people.keep_with(model.User.get(ministry.editor), language="fr")
     model.Session.commit()
     returned(ministry)
-    send()
+    with internal.flask_app.app_context():  # as the scheduler calls it
+        send()
     (mail,) = postbox.mails
     assert "renvoyée" in str(mail["Subject"])
     assert "/fr/dataset/" in mail.get_content()
