@@ -10,12 +10,12 @@ import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
-from tests.factories import call
-from tests.postbox import PostBox, open_postbox
-from tests.publication.ministry import Ministry, make_ministry
+from ministry import Ministry, make_ministry
 
 from ckanext.ontario.publication.model import MAIL
 from ckanext.ontario.shared import clock, people
+from factories import call
+from postbox import PostBox, open_postbox
 
 SECRET = "The minister's own numbers are wrong."
 
