@@ -17,6 +17,7 @@ import requests
 
 import factories
 from catalogue.filling import fill
+from sharing import share_all
 
 HOW_MANY = 12
 TOPIC = "environment-and-natural-resources"
@@ -143,6 +144,7 @@ def internal_site(internal_server: Any) -> Iterator[Any]:
     people = {name: new_caller(chief, f"api-{name}") for name in _ROLES}
     users = [{"name": f"api-{name}", "capacity": role} for name, role in _ROLES.items() if role]
     ministry, datasets = filled(chief, "api-internal", users=users)
+    share_all(internal_server)
     elsewhere = chief.ask(
         "organization_create",
         name="api-elsewhere",

@@ -9,12 +9,12 @@ import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
-from tests import factories
-from tests.factories import call
-from tests.publication.ministry import Ministry, csv, give, make_ministry, with_file
+from ministry import Ministry, csv, give, make_ministry, with_file
 
+import factories
 from ckanext.ontario.publication.model import MAIL, RELEASE, STANDING
 from ckanext.ontario.shared import clock
+from factories import call
 
 
 @pytest.fixture(scope="module")

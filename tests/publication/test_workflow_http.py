@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from ckan.tests.helpers import call_action
-from tests import factories
-from tests.callers import Caller
-from tests.factories import call
-from tests.publication.ministry import CHECKLIST, make_ministry
+from ministry import CHECKLIST, make_ministry
+
+import factories
+from callers import Caller
+from factories import call
 
 STEPS = ("submit", "approve", "return", "schedule", "withdraw", "restore", "remove")
 READS = ("show", "preview", "history")

@@ -10,12 +10,12 @@ import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
-from tests.factories import call
-from tests.postbox import PostBox, open_postbox
-from tests.publication.ministry import Ministry, make_ministry
+from ministry import Ministry, make_ministry
 
 from ckanext.ontario.publication.model import MAIL
 from ckanext.ontario.shared import clock, people
+from factories import call
+from postbox import PostBox, open_postbox
 
 SECRET = "The minister's own numbers are wrong."
 
@@ -89,11 +89,12 @@ def test_without_a_mail_server_it_waits(
         assert send()["sent"] == 2
 
 
-def test_in_the_readers_language(ministry: Ministry, postbox: PostBox) -> None:
+def test_in_the_readers_language(internal: Any, ministry: Ministry, postbox: PostBox) -> None:
     people.keep_with(model.User.get(ministry.editor), language="fr")
     model.Session.commit()
     returned(ministry)
-    send()
+    with internal.flask_app.app_context():  # as the scheduler calls it
+        send()
     (mail,) = postbox.mails
     assert "renvoyée" in str(mail["Subject"])
     assert "/fr/dataset/" in mail.get_content()

@@ -30,7 +30,7 @@ def candidates() -> list[str]:
         _EXTRA.c.key == "harvest_source_id",
         _EXTRA.c.state == "active",
     )
-    covered = sa.exists().where(
+    covered = _exists(
         sa.or_(
             STANDING.c.package_id == WORKING_COPY.c.package_id,
             STANDING.c.harvest_source_id == source.scalar_subquery(),
@@ -38,7 +38,7 @@ def candidates() -> list[str]:
         STANDING.c.revoked_at.is_(None),
         STANDING.c.valid_until > clock.now(),
     )
-    released = sa.exists().where(
+    released = _exists(
         RELEASE.c.package_id == WORKING_COPY.c.package_id, RELEASE.c.state == "released"
     )
     query = (
@@ -53,6 +53,10 @@ def candidates() -> list[str]:
         .limit(MOST)
     )
     return [str(row.package_id) for row in model.Session.execute(query)]
+
+
+def _exists(*conditions: Any) -> Any:
+    return sa.select(sa.literal(1)).where(*conditions).exists()
 
 
 def refresh(package_id: str) -> str:
