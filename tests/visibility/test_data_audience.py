@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -211,6 +212,72 @@ def test_a_collaborator_uses_the_data(world: Any) -> None:
     finally:
         call_action("package_collaborator_delete", id="wells", user_id=user)
     assert users_of(world) == MINISTRY
+
+
+READS = (
+    "recently_changed_packages_activity_list",
+    "package_activity_list?id=wells",
+    "package_activity_list?id=wells&include_data=true",
+    "user_activity_list?id={editor}",
+    "organization_activity_list?id=health",
+    "dashboard_activity_list",
+    "current_package_list_with_resources",
+    "organization_show?id=health&include_datasets=true",
+    "package_search?fl=id,res_url,urls,url",
+    "package_search?q=wells&use_default_schema=true",
+    "resource_view_list?id={upload}",
+    "dcat_dataset_show?id=wells",
+)
+
+
+@pytest.mark.parametrize("read", READS)
+def test_no_other_answer_holds_an_address(world: Any, read: str) -> None:
+    set_audience(None)
+    asked = read.format(editor=world.users.editor["name"], upload=world.upload["id"])
+    if "dashboard" in read:
+        world.other.action("follow_dataset", id="wells")
+    answer = world.other.get(f"/api/3/action/{asked}")
+    found = re.search(".{200}canary-address.{60}", answer.text)
+    assert "canary-address" not in answer.text, found
+
+
+def test_one_activity_holds_no_address(world: Any) -> None:
+    set_audience(None)
+    for activity in world.other.ask("package_activity_list", id="wells"):
+        for action in ("activity_show", "activity_data_show", "activity_diff"):
+            asked = {"id": activity["id"], "include_data": True, "object_type": "package"}
+            answer = world.other.action(action, **asked)
+            assert "canary-address" not in answer.text, (action, answer.text)
+        for page in ("changes", "activity"):
+            shown = world.other.get(f"/dataset/{page}/{activity['id']}")
+            assert "canary-address" not in shown.text, page
+        past = world.other.get("/dataset/wells", activity_id=activity["id"])
+        assert "canary-address" not in past.text
+
+
+def test_activity_quotes_addresses_to_those_who_may_use_them(world: Any) -> None:
+    set_audience(None)
+    for read in ("package_activity_list?id=wells", "recently_changed_packages_activity_list"):
+        assert "canary-address" in world.member.get(f"/api/3/action/{read}").text
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/dataset/wells.ttl",
+        "/dataset/wells.jsonld",
+        "/dataset/inventory.csv",
+        "/catalog.jsonld",
+        "/feeds/dataset.atom",
+        "/dataset/activity/wells",
+        "/dataset/?q=wells",
+        "/organization/health",
+        "/dataset/wells/resource/{link}/table",
+    ],
+)
+def test_no_page_holds_an_address(world: Any, page: str) -> None:
+    set_audience(None)
+    assert "canary-address" not in world.other.get(page.format(link=world.link["id"])).text
 
 
 def test_addresses_are_not_searched_for(world: Any) -> None:

@@ -13,24 +13,25 @@ from ckanext.ontario.visibility import model as model_of_requests
 from ckanext.ontario.visibility.access import data, people, rules
 
 __all__ = [
+    "datastore_info",
+    "datastore_search",
     "ontario_access_request_create",
     "ontario_access_request_decide",
     "ontario_access_request_expire",
     "ontario_access_request_list",
     "ontario_data_read",
+    "package_collaborator_create",
+    "package_collaborator_delete",
 ]
 
-CHAINED = ("datastore_info", "datastore_search")
-"""The DataStore's own, which know of no audience but the record's."""
-
-CLOSED = ("package_collaborator_create", "package_collaborator_delete")
-"""Core's, behind a decision on a request; its pages then offer them to nobody."""
+DATASTORE = frozenset({"datastore_info", "datastore_search"})
+"""The DataStore's own, which know of no audience but the record's; there only with it."""
 
 
 def functions() -> dict[str, AuthFunction]:
     """Return the slice's authorisation functions, and those that stand before the DataStore's."""
-    names = [*__all__, *CLOSED, *(CHAINED if p.plugin_loaded("datastore") else ())]
-    return {name: globals()[name] for name in names}
+    absent: frozenset[str] = frozenset() if p.plugin_loaded("datastore") else DATASTORE
+    return {name: globals()[name] for name in __all__ if name not in absent}
 
 
 def ontario_data_read(context: Context, data_dict: DataDict) -> AuthResult:

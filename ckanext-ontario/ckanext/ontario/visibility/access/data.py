@@ -5,13 +5,14 @@ Only the internal portal asks: what is on the public one is for everybody.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, cast
 
 import ckan.lib.plugins as lib_plugins
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context
+from sqlalchemy import orm
 
 from ckanext.ontario.shared import portal, sharing
 from ckanext.ontario.visibility import domain, records
@@ -63,6 +64,9 @@ def withhold(context: Context, found: Iterable[dict[str, Any]]) -> None:
         found: records that the caller may read; changed in place. Those without files (a search
             for single fields) are left alone.
     """
+    found = list(found)
+    for pkg in found:
+        pkg.pop("validated_data_dict", None)  # the whole record as text, in CKAN's stored document
     pkgs = [pkg for pkg in found if pkg.get("resources") and pkg.get("id")]
     if not pkgs or not portal.is_internal() or _sees_all(context):
         return
@@ -74,6 +78,30 @@ def withhold(context: Context, found: Iterable[dict[str, Any]]) -> None:
         if held.isdisjoint(domain.data_labels(record, records.core_labels(record))):
             for resource in pkg["resources"]:
                 resource.update({key: WITHHELD[key] for key in WITHHELD.keys() & resource.keys()})
+
+
+def withhold_stored(context: Context, stored: Mapping[str, list[dict[str, Any]]]) -> None:
+    """Take addresses from records as they once were; who may use the files is decided by today's.
+
+    Args:
+        context: CKAN's, with the user.
+        stored: by the record's id, what was kept of it; changed in place.
+    """
+    if not stored or not portal.is_internal() or _sees_all(context):
+        return
+    usable = _usable(context, stored.keys())
+    for package_id, pkgs in stored.items():
+        for pkg in pkgs if package_id not in usable else ():
+            for resource in pkg.get("resources") or ():
+                resource.update({key: WITHHELD[key] for key in WITHHELD.keys() & resource.keys()})
+
+
+def _usable(context: Context, package_ids: Collection[str]) -> set[str]:
+    query: Any = model.Session.query(model.Package).filter(model.Package.id.in_(package_ids))
+    extras: Any = cast(Any, model.Package)._extras  # noqa: SLF001 -- CKAN's name of the relation
+    held = _held(context)
+    found = [records.of_package(one) for one in query.options(orm.selectinload(extras))]
+    return {one.id for one in found if domain.may_read_data(held, one, records.core_labels(one))}
 
 
 def hide_addresses(document: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.types import Action, Context, DataDict
 
+from ckanext.ontario.visibility.access import data
 from ckanext.ontario.visibility.reading import readable
 
 __all__ = [
@@ -94,7 +95,7 @@ def activity_show(next_action: Action, context: Context, data_dict: DataDict) ->
 def activity_data_show(next_action: Action, context: Context, data_dict: DataDict) -> Any:
     """Return what an activity holds, about a record the reader may see now."""
     _require_readable(context, data_dict)
-    return next_action(context, data_dict)
+    return next_action(context, data_dict)  # core asks for the right to edit: data is theirs
 
 
 @tk.chained_action
@@ -113,7 +114,18 @@ def _require_readable(context: Context, data_dict: DataDict) -> None:
 def _readable(context: Context, activities: Activities) -> Activities:
     about = {a["object_id"] for a in activities if _is_about_a_record(a)}
     visible = set(readable(context, about))
+    data.withhold_stored(context, _stored(activities))
     return [a for a in activities if not _is_about_a_record(a) or a["object_id"] in visible]
+
+
+def _stored(activities: Activities) -> dict[str, list[dict[str, Any]]]:
+    """Return the records as they were, which activities quote whole."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for activity in activities:
+        quoted = (activity.get("data") or {}).get("package")
+        if _is_about_a_record(activity) and isinstance(quoted, dict):
+            found.setdefault(activity["object_id"], []).append(quoted)
+    return found
 
 
 def _is_about_a_record(activity: dict[str, Any]) -> bool:
