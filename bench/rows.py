@@ -81,11 +81,16 @@ def known(creator: str, *, private: bool) -> Portal:
     )
 
 
+CORE_TABLES = ("tag", "package", "package_extra", "package_tag", "member", "resource")
+WORKING_COPIES = "ontario_publication_record"
+"""Inside, a record has a row here; without one its audience does not read it."""
+
+
 def insert(records: Iterable[Record], portal: Portal) -> list[str]:
     """Insert records in the session's transaction and return their ids, in order."""
     tables: defaultdict[str, list[Row]] = defaultdict(list)
     ids = [_rows(record, portal, tables) for record in records]
-    for name in ("tag", "package", "package_extra", "package_tag", "member", "resource"):
+    for name in (*CORE_TABLES, WORKING_COPIES):
         rows = tables[name]
         if rows:
             model.Session.execute(sa.insert(model.meta.metadata.tables[name]), rows)
@@ -110,6 +115,9 @@ def _rows(record: Record, portal: Portal, tables: defaultdict[str, list[Row]]) -
             "metadata_modified": changed,
         }
     )
+    if portal.private:
+        copy = {"package_id": identifier, "state": "draft", "since": changed, "shared": True}
+        tables[WORKING_COPIES].append({**copy, "edited_by": portal.creator})
     tables["package_extra"] += [
         {"id": _id(rng), "package_id": identifier, "key": key, "value": _text(value)}
         for key, value in values.items()

@@ -7,6 +7,7 @@ Every dataset is complete and publishable unless a test says otherwise::
 
 from __future__ import annotations
 
+import functools
 import itertools
 from typing import Any
 
@@ -122,11 +123,17 @@ def make_dataset(
     """
     if "owner_org" not in values:
         values["owner_org"] = (organization or make_organization())["id"]
-    if user is None and shared:  # before it is there, so that it is indexed once
+    create = create_shared if shared else functools.partial(call, "package_create")
+    return create(user, **dataset_values(**values))
+
+
+def create_shared(user: str | None = None, /, **values: Any) -> dict[str, Any]:
+    """Make a record of these values that its audience may read, as after a submission."""
+    if user is None:  # before it is there, so that it is indexed once
         values.setdefault("id", make_uuid())
         share(values["id"])
-    record = call("package_create", user, **dataset_values(**values))
-    if user is not None and shared:
+    record = call("package_create", user, **values)
+    if user is not None:
         share(record["id"])
         model.Session.commit()
         search.rebuild(record["id"])

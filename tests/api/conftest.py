@@ -15,6 +15,7 @@ import pytest
 import requests
 
 import factories
+from sharing import share_all
 
 HOW_MANY = 12
 PASSWORD = "correct-horse-battery-9"
@@ -117,6 +118,7 @@ def internal_site(internal_server: Any) -> Iterator[Any]:
     people = {name: new_caller(chief, f"api-{name}") for name in _ROLES}
     users = [{"name": f"api-{name}", "capacity": role} for name, role in _ROLES.items() if role]
     ministry, datasets = filled(chief, "api-internal", users=users)
+    share_all(internal_server)
     elsewhere = chief.ask(
         "organization_create",
         name="api-elsewhere",

@@ -13,7 +13,11 @@ import sys
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.model.types import make_uuid
 
+from ckanext.ontario.shared import portal
 from ckanext.ontario.stack.application import flask_of, load
 
 
@@ -30,11 +34,22 @@ def fill(server: Any, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
     return list(json.loads(done.stdout.splitlines()[-1]))
 
 
+SHARED = """
+    INSERT INTO ontario_publication_record (package_id, state, since, shared)
+    VALUES (:id, 'draft', now(), true)
+"""
+"""A record's audience reads it, as after its submission."""
+
+
 def main() -> None:
     """Call what the standard input asks for and print the results as one line of JSON."""
     calls = json.load(sys.stdin)
     with flask_of(load()).test_request_context():
         user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+        for name, data in calls:
+            if name == "package_create" and portal.is_internal():
+                model.Session.execute(sa.text(SHARED), {"id": data.setdefault("id", make_uuid())})
+        model.Session.commit()
         results = [
             tk.get_action(name)({"user": user, "ignore_auth": True}, data) for name, data in calls
         ]

@@ -13,7 +13,14 @@ from ckan.tests.helpers import call_action
 from lxml import html
 
 from ckanext.ontario.catalogue import home_views
-from factories import call, dataset_values, make_dataset, make_organization, make_user
+from factories import (
+    call,
+    create_shared,
+    dataset_values,
+    make_dataset,
+    make_organization,
+    make_user,
+)
 from statements import statements
 
 Get = Callable[..., Any]
@@ -76,7 +83,7 @@ def lakes(people: Any) -> dict[str, Any]:
         {**file, "data_range_start": "2020-01-01", "data_range_end": "2020-12-31"},
         {**file, "type": "data_dictionary", "format": "PDF", "name_translated": {"en": "Columns"}},
     ]
-    return dict(call("package_create", people.editor_name, **record))
+    return dict(create_shared(people.editor_name, **record))
 
 
 def parsed(answer: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from bench import load
 from bench.records import record
 
-from factories import call, make_organization, make_user
+from factories import call, create_shared, make_organization, make_user
 
 TOPIC = "environment-and-natural-resources"
 KEYWORDS = {"en": ["lakes"], "fr": ["lacs"]}
@@ -53,7 +53,7 @@ def small() -> World:
     organization = make_organization(users=[member])
     token = call("api_token_create", user=user["name"], name="costs")["token"]
     given = {**_record(organization), "resources": [_file(number) for number in range(2)]}
-    dataset = call("package_create", user["name"], **given)
+    dataset = create_shared(user["name"], **given)
     world = World(organization, user["name"], token, dataset, _source(user["name"], organization))
     _more(world, records=3, others=1)
     return world
@@ -76,7 +76,7 @@ def _more(world: World, records: int, others: int) -> None:
         organization = make_organization(users=[{"name": world.user, "capacity": "admin"}])
         _source(world.user, organization)
         _source(world.user, world.organization)
-        call("package_create", world.user, **_record(world.organization))
+        create_shared(world.user, **_record(world.organization))
         colleague = make_user()["name"]
         call(
             "organization_member_create",

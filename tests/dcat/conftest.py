@@ -13,7 +13,7 @@ from ckanext.dcat.processors import RDFParser
 from rdflib import Graph
 
 from ckanext.ontario.schema.tables import read
-from factories import call, dataset_values, make_organization, make_user
+from factories import call, create_shared, dataset_values, make_organization, make_user
 
 PREFIX = "canary"
 
@@ -154,21 +154,19 @@ def world(internal: Any, clean_module: None) -> Any:
         ],
     )
     make_organization(users=[{"name": other, "capacity": "editor"}])
-    records = {
-        "full": call("package_create", editor, **full_values(owner_org=ministry["id"], name="full"))
-    }
+    records = {"full": create_shared(editor, **full_values(owner_org=ministry["id"], name="full"))}
     for name, values in VARIATIONS.items():
         given = dataset_values(**{"name": name, "owner_org": ministry["id"], **values})
-        records[name] = call("package_create", editor, **given)
+        records[name] = create_shared(editor, **given)
     hidden = dataset_values(name="hidden", owner_org=ministry["id"], audience="ministry")
-    records["hidden"] = call("package_create", editor, **hidden)
+    records["hidden"] = create_shared(editor, **hidden)
     draft = dataset_values(name="a-draft", owner_org=ministry["id"])
-    records["a-draft"] = call("package_create", editor, **draft)
+    records["a-draft"] = create_shared(editor, **draft)
     model.Package.get(records["a-draft"]["id"]).state = "draft"
     model.Session.commit()
     search.rebuild(records["a-draft"]["id"])
     withheld = dataset_values(name="withheld", owner_org=ministry["id"], existence_withheld="yes")
-    records["withheld"] = call("package_create", editor, **withheld)
+    records["withheld"] = create_shared(editor, **withheld)
     search.commit()
 
     def caller(name: str) -> Caller:

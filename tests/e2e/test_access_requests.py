@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from playwright.sync_api import BrowserContext, Page, expect
 from tests.e2e.portals import PASSWORD, Portals
 
+from sharing import share_all
+
 READER = "reader"
 
 
@@ -43,6 +45,7 @@ def file(internal_server: Any, portals: Portals) -> str:
         name="Wells",
         files={"upload": ("wells.csv", io.BytesIO(b"well,depth\nA,12\n"))},
     )
+    share_all(internal_server)
     return f"/dataset/e2e-wells/resource/{made['id']}"
 
 

@@ -11,12 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 from ckan.model.types import make_uuid
-from tests import factories
-from tests.factories import call
 from werkzeug.datastructures import FileStorage
 
+import factories
 from ckanext.ontario.publication.model import ROLE
 from ckanext.ontario.shared import clock
+from factories import call
 
 CHECKLIST = dict.fromkeys(("legal", "privacy", "security", "accessibility", "issues_plan"), True)
 _numbers = itertools.count(1)

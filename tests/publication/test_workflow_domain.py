@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ckanext.ontario.publication import domain, instants, roles
-from ckanext.ontario.publication.domain import Content, Copy, Past, Public, State
+from ckanext.ontario.publication import derived, domain, instants, roles
+from ckanext.ontario.publication.derived import Past, Public
+from ckanext.ontario.publication.domain import Content, Copy, State
 from ckanext.ontario.publication.roles import Actor, Assignment, Role
 
 NOW = datetime(2027, 1, 1, tzinfo=timezone.utc)
@@ -144,7 +145,7 @@ class Workflow(RuleBasedStateMachine):
 
     @rule()
     def come_due(self) -> None:
-        waiting = domain.waiting(self.world.copy.releases)
+        waiting = derived.waiting(self.world.copy.releases)
         if waiting is None:
             return
         if domain.why_not(self.world.copy, waiting.sequence) is not None:
@@ -161,7 +162,7 @@ class Workflow(RuleBasedStateMachine):
         except domain.Refused:
             return
         assert who in {"director", "second", "admin"}
-        if domain.waiting(self.world.copy.releases):
+        if derived.waiting(self.world.copy.releases):
             self._cancel()
             self.world.copy = domain.cancelled(self.world.copy)
         self._add("withdraw", "released")
@@ -174,7 +175,7 @@ class Workflow(RuleBasedStateMachine):
         except domain.Refused:
             return
         assert who in {"director", "second", "admin"}
-        last = domain.last_put(self.world.copy.releases)
+        last = derived.last_put(self.world.copy.releases)
         assert last is not None
         self._add("put", "released", last.content_hash)
         self.world.public = last.content_hash
@@ -207,7 +208,7 @@ class Workflow(RuleBasedStateMachine):
         assert live == (self.world.public is not None)
         assert (copy.public is Public.REMOVED) == self.world.removed
         if live:
-            last = domain.last_put(copy.releases)
+            last = derived.last_put(copy.releases)
             assert last is not None
             assert last.content_hash == self.world.public
 
@@ -269,7 +270,7 @@ def test_the_order_of_rows_makes_no_difference(rows: list[tuple[str, str]], rand
     releases = [Past(number, *row) for number, row in enumerate(rows, 1)]
     mixed = list(releases)
     random.shuffle(mixed)  # type: ignore[attr-defined]
-    assert domain.public_side(mixed) is domain.public_side(releases)
+    assert derived.public_side(mixed) is derived.public_side(releases)
 
 
 def test_a_refresh_brings_data_only() -> None:

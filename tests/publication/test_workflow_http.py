@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from ckan.tests.helpers import call_action
-from tests import factories
-from tests.callers import Caller
-from tests.factories import call
-from tests.publication.ministry import CHECKLIST, make_ministry
+from ministry import CHECKLIST, make_ministry
+
+import factories
+from callers import Caller
+from factories import call
 
 STEPS = ("submit", "approve", "return", "schedule", "withdraw", "restore", "remove")
 READS = ("show", "preview", "history")
@@ -98,19 +99,20 @@ def test_nobody_gets_nothing(world: SimpleNamespace, action: str) -> None:
     assert world.nobody.action(action).status_code == 401
 
 
-@pytest.mark.parametrize("bad", [None, 5, ["x"], {"a": 1}, "", "\x00", "x" * 5000, True])
-def test_nonsense_is_an_error_and_never_a_failure(world: SimpleNamespace, bad: Any) -> None:
+BAD = (None, 5, ["x"], {"a": 1}, "", "\x00", "x" * 5000, True)
+KEYS = ("id", "content_hash", "checklist", "release_at", "reason", "records", "except", "cancel",
+        "section", "limit", "offset", "user", "role", "organization", "valid_until", "valid_from",
+        "harvest_source_id")  # fmt: skip
+
+
+def test_nonsense_is_an_error_and_never_a_failure(world: SimpleNamespace) -> None:
     record = world.ours.submitted()
-    keys = ("id", "content_hash", "checklist", "release_at", "reason", "records", "except",
-            "cancel", "section", "limit", "offset", "user", "role", "organization", "valid_until",
-            "valid_from", "harvest_source_id")  # fmt: skip
     every = [f"ontario_release_{step}" for step in STEPS + READS] + list(OTHERS)
-    for action in every:
-        for key in keys:
-            given = {**GIVEN, "id": record["id"], key: bad}
-            for who in (world.director, world.stranger):
-                answer = who.action(action, **given)
-                assert answer.status_code in {200, 400, 403, 404, 409}, (action, key, answer.text)
+    for number, action in enumerate(every):
+        for place, key in enumerate(KEYS):  # each action meets each key, each key each nonsense
+            bad = BAD[(number + place) % len(BAD)]
+            answer = world.director.action(action, **{**GIVEN, "id": record["id"], key: bad})
+            assert answer.status_code in {200, 400, 403, 404, 409}, (action, key, answer.text)
 
 
 def test_errors_are_in_the_callers_language(world: SimpleNamespace) -> None:
@@ -119,8 +121,3 @@ def test_errors_are_in_the_callers_language(world: SimpleNamespace) -> None:
     assert errors == {"state": [
         "Cette fiche n’est pas en examen. Une décision a peut-être déjà été prise."
     ]}  # fmt: skip
-
-
-def test_what_the_public_sees_is_nowhere_in_the_public_actions(public_server: Any) -> None:
-    answer = public_server.get("/api/3/action/ontario_release_show?id=x")
-    assert answer.status_code in {400, 404}

@@ -10,13 +10,12 @@ import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib.helpers import helper_functions
-from tests.factories import call
-from tests.postbox import PostBox, open_postbox
-from tests.publication.ministry import Ministry, make_ministry
+from ministry import Ministry, make_ministry
 
 from ckanext.ontario.publication.model import MAIL
-from ckanext.ontario.shared import clock
+from ckanext.ontario.shared import clock, people
+from factories import call
+from postbox import PostBox, open_postbox
 
 SECRET = "The minister's own numbers are wrong."
 
@@ -90,16 +89,18 @@ def test_without_a_mail_server_it_waits(
         assert send()["sent"] == 2
 
 
-def test_in_the_readers_language(
-    ministry: Ministry, postbox: PostBox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(helper_functions, "language_of_user", lambda _user_id: "fr")
+def test_in_the_readers_language(internal: Any, ministry: Ministry, postbox: PostBox) -> None:
+    people.keep_with(model.User.get(ministry.editor), language="fr")
+    model.Session.commit()
     returned(ministry)
-    send()
+    with internal.flask_app.app_context():  # as the scheduler calls it
+        send()
     (mail,) = postbox.mails
     assert "renvoyée" in str(mail["Subject"])
     assert "/fr/dataset/" in mail.get_content()
     assert mail["Content-Language"] == "fr"
+    people.keep_with(model.User.get(ministry.editor), language=None)
+    model.Session.commit()
 
 
 def test_the_digest_comes_once_a_day_to_who_may_approve(

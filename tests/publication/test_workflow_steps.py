@@ -11,13 +11,13 @@ import pytest
 import sqlalchemy as sa
 from ckan import model
 from ckan.lib import uploader
-from tests import factories
-from tests.factories import call
-from tests.publication.ministry import CHECKLIST, Ministry, make_ministry, with_file
+from ministry import CHECKLIST, Ministry, make_ministry, with_file
 
+import factories
 from ckanext.ontario.publication import files
 from ckanext.ontario.publication.model import HISTORY, OUTBOX, RELEASE
 from ckanext.ontario.shared import sharing
+from factories import call
 
 
 @pytest.fixture(scope="module")

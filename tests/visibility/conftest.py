@@ -14,6 +14,8 @@ from ckan.lib import search
 from ckan.tests import factories
 from ckan.tests.helpers import call_action
 
+from factories import share
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -95,6 +97,7 @@ def make_record(
         package.extras["audience"] = audience
     if named:
         package.extras["audience_ministries"] = named
+    share(record["id"])
     model.Session.commit()
     search.rebuild(record["id"])
     return record

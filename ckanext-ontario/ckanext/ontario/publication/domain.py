@@ -2,17 +2,18 @@
 
 ``draft → in_review → approved``, or ``returned`` with a reason; an edit of what the public will
 see makes a draft again. An approval freezes a release; what the public portal shows is derived
-from the releases alone (:func:`public_side`), so a live record can be edited for weeks and nothing
+from the releases alone (:mod:`.derived`), so a live record can be edited for weeks and nothing
 leaks or vanishes. Source of the rules: Ontario's Open Data Directive (approval by a Director,
 delegable with the delegation on record; removal by the Deputy Minister, not delegable).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from ckanext.ontario.publication.derived import Past, Public, public_side, waiting
 from ckanext.ontario.publication.roles import Actor
 
 
@@ -23,16 +24,6 @@ class State(str, Enum):
     IN_REVIEW = "in_review"
     APPROVED = "approved"
     RETURNED = "returned"
-
-
-class Public(str, Enum):
-    """What the public portal shows of a record; derived, never stored."""
-
-    NONE = "none"
-    SCHEDULED = "scheduled"
-    LIVE = "live"
-    WITHDRAWN = "withdrawn"
-    REMOVED = "removed"
 
 
 class Step(str, Enum):
@@ -63,42 +54,6 @@ class Refused(Exception):
 
 class NotEntitled(Refused):
     """A step that this person may not take."""
-
-
-@dataclass(frozen=True)
-class Past:
-    """A release, as far as the rules look at it."""
-
-    sequence: int
-    operation: str
-    """``put``, ``withdraw`` or ``remove``."""
-    state: str
-    """``scheduled``, ``released`` or ``cancelled``."""
-    content_hash: str | None = None
-
-
-def public_side(releases: Iterable[Past]) -> Public:
-    """Return what the public portal shows, from a record's releases in any order."""
-    ordered = sorted(releases, key=lambda one: one.sequence)
-    released = [one.operation for one in ordered if one.state == "released"]
-    if "remove" in released:
-        return Public.REMOVED
-    if released:
-        return Public.LIVE if released[-1] == "put" else Public.WITHDRAWN
-    waiting = any(one.state == "scheduled" and one.operation == "put" for one in ordered)
-    return Public.SCHEDULED if waiting else Public.NONE
-
-
-def last_put(releases: Iterable[Past]) -> Past | None:
-    """Return the release whose content the public had last, live or withdrawn."""
-    puts = [one for one in releases if one.state == "released" and one.operation == "put"]
-    return max(puts, key=lambda one: one.sequence, default=None)
-
-
-def waiting(releases: Iterable[Past]) -> Past | None:
-    """Return the release that is scheduled; the latest, should there be more."""
-    found = [one for one in releases if one.state == "scheduled"]
-    return max(found, key=lambda one: one.sequence, default=None)
 
 
 @dataclass(frozen=True)

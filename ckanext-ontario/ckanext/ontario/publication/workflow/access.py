@@ -49,7 +49,7 @@ def found(context: Context, data_dict: Mapping[str, Any]) -> tuple[copies.Loaded
 def _readable(user: Any, package_id: str) -> bool:
     context = Context(model=model, session=model.Session, user=user.name, auth_user_obj=user)
     try:
-        return bool(authz.is_authorized("package_show", context, {"id": package_id})["success"])
+        return bool(authz.is_authorized("package_show", context, {"id": package_id}).get("success"))
     except (tk.NotAuthorized, tk.ObjectNotFound):
         return False
 

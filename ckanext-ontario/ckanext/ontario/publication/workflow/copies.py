@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.ontario.publication.domain import Copy, Past, State, last_put, waiting
+from ckanext.ontario.publication.derived import Past, last_put, waiting
+from ckanext.ontario.publication.domain import Copy, State
 from ckanext.ontario.publication.model import HISTORY, RELEASE, WORKING_COPY
 from ckanext.ontario.shared import clock
 

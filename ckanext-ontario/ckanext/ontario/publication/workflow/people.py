@@ -25,8 +25,9 @@ def user_of(context: Context) -> Any:
     have only a name.
     """
     user: Any = context.get("auth_user_obj")
-    if user is None and context.get("user"):
-        user = model.User.get(str(context["user"]))
+    name = context.get("user")
+    if user is None and name:
+        user = model.User.get(str(name))
     if user is None or not user.is_authenticated or user.state != model.State.ACTIVE:
         return None
     return user

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.ontario.publication import domain, files
+from ckanext.ontario.publication import derived, domain, files
 from ckanext.ontario.publication.model import RELEASE, STANDING, WORKING_COPY
 from ckanext.ontario.publication.workflow import content, copies, releases, standing
 from ckanext.ontario.shared import clock
@@ -30,7 +30,7 @@ def candidates() -> list[str]:
         _EXTRA.c.key == "harvest_source_id",
         _EXTRA.c.state == "active",
     )
-    covered = sa.exists().where(
+    covered = _exists(
         sa.or_(
             STANDING.c.package_id == WORKING_COPY.c.package_id,
             STANDING.c.harvest_source_id == source.scalar_subquery(),
@@ -38,7 +38,7 @@ def candidates() -> list[str]:
         STANDING.c.revoked_at.is_(None),
         STANDING.c.valid_until > clock.now(),
     )
-    released = sa.exists().where(
+    released = _exists(
         RELEASE.c.package_id == WORKING_COPY.c.package_id, RELEASE.c.state == "released"
     )
     query = (
@@ -55,6 +55,10 @@ def candidates() -> list[str]:
     return [str(row.package_id) for row in model.Session.execute(query)]
 
 
+def _exists(*conditions: Any) -> Any:
+    return sa.select(sa.literal(1)).where(*conditions).exists()
+
+
 def refresh(package_id: str) -> str:
     """Release a record's refresh if its standing approval covers all that changed.
 
@@ -62,7 +66,7 @@ def refresh(package_id: str) -> str:
         ``refreshed`` or ``unchanged``. What is not covered stays a draft, to be submitted.
     """
     loaded = copies.load(package_id, lock=True)
-    if loaded is None or loaded.copy.public is not domain.Public.LIVE:
+    if loaded is None or loaded.copy.public is not derived.Public.LIVE:
         return "unchanged"
     checked = {"refresh_checked": loaded.row.get("fingerprint")}
     giver = standing.in_force(package_id, _source_of(package_id), loaded.package["owner_org"])

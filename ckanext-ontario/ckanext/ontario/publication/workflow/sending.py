@@ -12,7 +12,6 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 from ckan.lib import mailer
-from ckan.lib.helpers import helper_functions
 from ckan.types import Context, DataDict
 from flask_babel import force_locale
 
@@ -21,7 +20,7 @@ from ckanext.ontario.publication.instants import local_day
 from ckanext.ontario.publication.model import WORKING_COPY
 from ckanext.ontario.publication.workflow import mail_texts, mails, people
 from ckanext.ontario.shared import clock
-from ckanext.ontario.shared.bilingual import DEFAULT_LANGUAGE, language_of
+from ckanext.ontario.shared.people import language_of_user
 
 __all__ = ["ontario_publication_mail_send", "ontario_release_digest"]
 
@@ -31,8 +30,6 @@ MOST = 200
 """Mails one run sends."""
 
 LONGEST_WAIT = timedelta(hours=12)
-LANGUAGE_HELPER = "language_of_user"
-"""A helper by name: another slice keeps the language of each reader."""
 
 
 def ontario_publication_mail_send(context: Context, data_dict: DataDict) -> dict[str, int]:
@@ -84,8 +81,8 @@ def _one(mail: dict[str, Any]) -> str:
 
 
 def _send(mail: dict[str, Any], user: Any) -> None:
-    language = reader_language(user)
-    with force_locale("fr" if language == "fr" else "en"):
+    language = language_of_user(user)
+    with force_locale(language):
         subject = mail_texts.subject(mail["kind"])
         body = mail_texts.body(mail["kind"], mail["data"], language)
     host = urlsplit(str(tk.config["ckan.site_url"])).hostname or "ontario"
@@ -95,12 +92,6 @@ def _send(mail: dict[str, Any], user: Any) -> None:
         "Content-Language": language,
     }
     mailer.mail_user(user, subject, body, headers=headers)
-
-
-def reader_language(user: Any) -> str:
-    """Return the language kept with an account; the default one when nothing is kept."""
-    helper = helper_functions.get(LANGUAGE_HELPER)
-    return language_of(str(helper(user.id) or "")) if helper else DEFAULT_LANGUAGE
 
 
 def ontario_release_digest(context: Context, data_dict: DataDict) -> dict[str, int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.ontario.publication import domain, roles
+from ckanext.ontario.publication import derived, domain, roles
 from ckanext.ontario.publication.instants import local_text
 from ckanext.ontario.publication.workflow import copies, messages, people
 
@@ -44,7 +44,7 @@ def _inside(loaded: copies.Loaded) -> dict[str, Any]:
     copy, row = loaded.copy, loaded.row
     known = people.names([copy.submitted_by, copy.edited_by])
     last, waiting = loaded.last_put, loaded.waiting
-    public = domain.public_side(copy.releases)
+    public = derived.public_side(copy.releases)
     ended = [
         one for one in loaded.releases if one["operation"] != "put" and one["state"] == "released"
     ]

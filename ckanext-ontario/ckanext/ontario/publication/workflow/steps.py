@@ -181,8 +181,8 @@ def release_instant(data_dict: Mapping[str, Any]) -> datetime | None:
 
 def _chosen(data_dict: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     records, left_out = data_dict.get("records"), data_dict.get("except") or []
-    well = isinstance(records, list) and all(isinstance(one, Mapping) for one in records)
-    if not well or not isinstance(left_out, list):
+    well = isinstance(records, list) and all(isinstance(one, dict) for one in records)
+    if not isinstance(records, list) or not well or not isinstance(left_out, list):
         said = tk._("Give a list of objects with “id” and “content_hash”.")
         raise tk.ValidationError({"records": [said]})
     if len(records) > MOST:
