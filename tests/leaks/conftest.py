@@ -20,8 +20,9 @@ def world(internal: Any, clean_module: None) -> Any:
 
 @pytest.fixture(scope="module", autouse=True)
 def quick_header(internal: Any) -> Iterator[None]:
-    """Leave out the count of new activities in each page's header: it costs more than the page,
-    and its action is asked for by itself.
+    """Leave out the count of new activities in each page's header.
+
+    It costs more than the page, and its action is asked for by itself.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(helper_functions, "new_activities", lambda: 0)

@@ -14,8 +14,16 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pylibmagic  # noqa: F401 -- before CKAN, which imports magic
 import requests
-from tests.leaks.walking import NOTHING, Answer, Role, Subject
+from ckan import logic, model
+from ckan.lib import search
+from ckan.tests.helpers import call_action
+from tests import factories
+from tests.leaks.inside import texts
+from tests.leaks.walking import NOTHING, Answer, Role, Subject, table
+
+from ckanext.ontario.stack.application import flask_of, load
 
 ROOT = Path(__file__).parent.parent.parent
 TOPIC = "environment-and-natural-resources"
@@ -92,29 +100,17 @@ def sender(url: str, token: str | None) -> Any:
 
 def main() -> None:
     """Plant, in the process of the public portal."""
-    import pylibmagic  # noqa: F401 -- before CKAN, which imports magic
-    from ckan.cli import load_config
-    from ckan.config.middleware import make_app
-
-    app = make_app(load_config(os.environ["CKAN_INI"]))
-    flask: Any = app._wsgi_app
+    flask = flask_of(load())
     with flask.test_request_context():
         made = _plant()
-    from ckan import logic
-
     logic.get_action("package_show")
     made["endpoints"] = sorted({rule.endpoint for rule in flask.url_map.iter_rules()})
     made["actions"] = sorted(logic._actions)
-    print(json.dumps(made))
+    sys.stdout.write(json.dumps(made) + "\n")
 
 
 def _plant() -> dict[str, Any]:
-    from ckan import model
-    from ckan.tests.helpers import call_action
-    from tests import factories
-    from tests.leaks.inside import texts
-
-    users = _people(factories)
+    users = _people()
     if model.Group.get(TOPIC) is None:
         title = {"en": "Environment", "fr": "Environnement"}
         factories.call("group_create", name=TOPIC, title_translated=title)
@@ -154,7 +150,7 @@ def _plant() -> dict[str, Any]:
     return {"subjects": subjects, "tokens": tokens, "mails": mails}
 
 
-def _people(factories: Any) -> dict[str, Any]:
+def _people() -> dict[str, Any]:
     names = [name for name in HIDDEN if name != "anonymous"]
     return {
         name: factories.make_user(
@@ -167,9 +163,6 @@ def _people(factories: Any) -> dict[str, Any]:
 
 
 def _put_away(subjects: dict[str, Any]) -> None:
-    from ckan import model
-    from ckan.lib import search
-
     found = {kind: model.Package.get(values["record_id"]) for kind, values in subjects.items()}
     found["private"].private = True
     found["draft"].state = "draft"
@@ -181,16 +174,11 @@ def _put_away(subjects: dict[str, Any]) -> None:
 
 def _internal_fields(grouping: str) -> list[str]:
     """Return the fields that the reviewed list of this folder says are internal."""
-    from tests.leaks.walking import table
-
     return table("internal_fields.yaml")[grouping]
 
 
 def _write_past_everything(values: dict[str, str], owner: dict[str, Any]) -> None:
     """Write internal fields into rows, as no caller and no release could, and index them."""
-    from ckan import model
-    from ckan.lib import search
-
     package = model.Package.get(values["record_id"])
     resource = model.Resource.get(values["file"])
     assert package is not None

@@ -19,7 +19,8 @@ def database(url: str, words: Iterable[str]) -> set[str]:
         with engine.connect() as connection:
             for table in sa.inspect(connection).get_table_names():
                 # A whole row as text: every column, whatever its type.
-                rows = connection.execute(sa.text(f"SELECT t::text, '{table}' FROM \"{table}\" t"))
+                query = sa.text(f'SELECT t::text FROM "{table}" t')  # noqa: S608 -- its own names
+                rows = connection.execute(query)
                 found |= _in((str(row) for row in rows), words)
                 columns = sa.inspect(connection).get_columns(table)
                 found |= _in((table, *(column["name"] for column in columns)), words)

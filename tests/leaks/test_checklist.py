@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 import pytest
+import requests
 from tests.leaks import inside
 from tests.leaks.checklist import ROWS, walk_rows
 from tests.leaks.walking import table
@@ -37,8 +40,6 @@ def test_no_row_leaks(roles: Any, covered: Any, name: str) -> None:
 
 
 def ask(role: Any, action: str, **data: Any) -> Any:
-    import json
-
     answer = role.send("POST", f"/api/3/action/{action}", data)
     return json.loads(answer.body).get("result")
 
@@ -78,8 +79,6 @@ def test_a_taken_name_says_no_more_than_that(roles: Any, world: Any) -> None:
 
 
 def test_no_label_inside_is_public(world: Any, solr_url: str) -> None:
-    import requests
-
     asked = {"q": "*:*", "rows": 0, "facet": "true", "facet.field": "permission_labels"}
     found = requests.get(f"{solr_url}/select", params=asked, timeout=30).json()
     labels = found["facet_counts"]["facet_fields"]["permission_labels"][::2]
@@ -89,8 +88,6 @@ def test_no_label_inside_is_public(world: Any, solr_url: str) -> None:
 
 
 def test_internal_fields_are_those_that_were_agreed(internal: Any) -> None:
-    import ckan.plugins.toolkit as tk
-
     schema = tk.h.scheming_get_dataset_schema("dataset")
     for grouping, agreed in table("internal_fields.yaml").items():
         fields = [f["field_name"] for f in schema[grouping] if f["visibility"] == "internal"]

@@ -1,4 +1,4 @@
-"""The public portal, on a server process: every page, action and row as everybody; what it keeps."""
+"""The public portal, a server process: every page, action and row as everybody; what it keeps."""
 
 from __future__ import annotations
 

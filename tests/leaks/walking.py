@@ -204,4 +204,5 @@ def _first(one: Answer, other: Answer) -> str:
         (i for i, (a, b) in enumerate(zip(one.body, other.body, strict=False)) if a != b),
         min(len(one.body), len(other.body)),
     )
-    return f"{one.status} {one.body[max(0, at - 40) : at + 60]!r} / {other.body[max(0, at - 40) : at + 60]!r}"
+    shown = slice(max(0, at - 40), at + 60)
+    return f"{one.status} {one.body[shown]!r} / {other.body[shown]!r}"

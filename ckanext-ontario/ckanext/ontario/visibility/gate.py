@@ -44,6 +44,8 @@ def require_log_in() -> Any:
     """Let signed-in, active users and the allow-list pass; answer everybody else."""
     reading.begin()
     tk.g.ontario_signed_in = _is_signed_in()
+    if not tk.g.ontario_signed_in:
+        _be_nobody()
     if not portal.is_internal() or tk.g.ontario_signed_in or _may_be_anonymous():
         return None
     return _to_log_in() if _wants_a_page() else _unauthorized()
@@ -81,6 +83,13 @@ def _was_signed_in() -> bool:
 def _is_signed_in() -> bool:
     user = tk.current_user
     return bool(user.is_authenticated) and user.state == model.State.ACTIVE
+
+
+def _be_nobody() -> None:
+    """Forget a caller whose account is not in use: CKAN keeps half of what it knows of them."""
+    if tk.current_user.is_authenticated:
+        tk.logout_user()
+    tk.g.user, tk.g.userobj = "", None
 
 
 def _may_be_anonymous() -> bool:
