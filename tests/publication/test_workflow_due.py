@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
-from ministry import Ministry, csv, give, make_ministry, with_file
+from tests.publication.ministry import Ministry, csv, give, make_ministry, with_file
 
 import factories
 from ckanext.ontario.publication.model import MAIL, RELEASE, STANDING

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ckan.tests.helpers import call_action
-from ministry import CHECKLIST, make_ministry
+from tests.publication.ministry import CHECKLIST, make_ministry
 
 import factories
 from callers import Caller

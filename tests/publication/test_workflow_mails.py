@@ -10,7 +10,7 @@ import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
-from ministry import Ministry, make_ministry
+from tests.publication.ministry import Ministry, make_ministry
 
 from ckanext.ontario.publication.model import MAIL
 from ckanext.ontario.shared import clock, people

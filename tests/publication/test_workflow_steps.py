@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from ckan import model
 from ckan.lib import uploader
-from ministry import CHECKLIST, Ministry, make_ministry, with_file
+from tests.publication.ministry import CHECKLIST, Ministry, make_ministry, with_file
 
 import factories
 from ckanext.ontario.publication import files
