@@ -77,7 +77,7 @@ def leaves(value: Any) -> Any:
         yield value
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(schemas, records)
 def test_only_marked_and_core_keys_go_out(schema: Any, record: Any) -> None:
     public = project(record, schema, {"name": "mecp"}).public
@@ -89,7 +89,7 @@ def test_only_marked_and_core_keys_go_out(schema: Any, record: Any) -> None:
         assert public["resources"] == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(schemas, records)
 def test_projecting_twice_is_projecting_once(schema: Any, record: Any) -> None:
     level = {"field_name": "access_level", "visibility": "public"}
@@ -141,7 +141,7 @@ def planted(draw: Any) -> tuple[Any, Any]:
     return schema, {**record, "access_level": "open", "resources": [{**resource, "id": "r"}]}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(planted())
 def test_nothing_internal_survives_at_any_depth(case: Any) -> None:
     schema, record = case

@@ -52,7 +52,7 @@ class Portal:
         return status
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(histories, st.data())
 def test_however_releases_arrive_the_latest_counts(
     history: Sequence[Operation], data: st.DataObject
@@ -186,7 +186,7 @@ def test_a_release_survives_the_way() -> None:
     assert wire.dump(wire.read(json.loads(json.dumps(sent)))) == sent
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     st.dictionaries(st.sampled_from(sorted(put())), json_values, max_size=3),
     st.lists(st.sampled_from(sorted(put())), max_size=2),
