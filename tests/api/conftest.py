@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 import requests
+from tests.catalogue.filling import fill
 
 import factories
-from catalogue.filling import fill
 from sharing import share_all
 
 HOW_MANY = 12

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 from ckanapi import CKANAPIError, NotAuthorized, NotFound, RemoteCKAN, ValidationError
-
-from catalogue.filling import fill
+from tests.catalogue.filling import fill
 
 AGENT = "tests/1.0 (https://example.org)"
 
