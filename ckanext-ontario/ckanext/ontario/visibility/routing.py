@@ -28,6 +28,9 @@ SOURCES = "/harvest/"
 FILE = "resource_id"
 """The name of the part that names a file, for routes that name no record."""
 
+NUL = "\0"
+"""No record's name holds it, nor can a database be asked; ``ontario_api`` answers such addresses."""
+
 routing = Blueprint("ontario_visibility_routes", __name__)
 
 
@@ -47,7 +50,7 @@ def follow_table() -> None:
         raise Forbidden(tk._("This can't be done on this portal."))
     if decision is Decision.SYSADMIN and not getattr(tk.current_user, "sysadmin", False):
         raise Forbidden(tk._("Only system administrators may do this on this portal."))
-    if decision is Decision.GATE:
+    if decision is Decision.GATE and NUL not in tk.request.path:
         _require_readable(_record_named(tk.request.view_args or {}))
 
 
