@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -77,18 +77,16 @@ def shown(answer: Mapping[str, Any]) -> Status:
 def _inside(plain: Status, answer: Mapping[str, Any]) -> Status:
     live, released, waiting = plain.public == "live", answer["released"], answer["scheduled"]
     cancelled = answer["cancelled"] or {}
-    return Status(
-        **{
-            **vars(plain),
-            "next": _next(plain, answer),
-            "live_since": words.when(released["released_at"]) if live and released else None,
-            "scheduled": words.when(waiting["release_at"]) if waiting else None,
-            "reason": answer["reason"] or "",
-            "public_reason": answer["public_reason"] or "",
-            "submitted_by": words.person(answer["submitted_by"]) if answer["submitted_by"] else "",
-            "withheld": bool(answer["withheld"]),
-            "cancelled": cancelled.get("reason") or "",
-        }
+    return replace(
+        plain,
+        next=_next(plain, answer),
+        live_since=words.when(released["released_at"]) if live and released else None,
+        scheduled=words.when(waiting["release_at"]) if waiting else None,
+        reason=answer["reason"] or "",
+        public_reason=answer["public_reason"] or "",
+        submitted_by=words.person(answer["submitted_by"]) if answer["submitted_by"] else "",
+        withheld=bool(answer["withheld"]),
+        cancelled=cancelled.get("reason") or "",
     )
 
 

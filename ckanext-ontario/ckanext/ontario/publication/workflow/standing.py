@@ -187,7 +187,7 @@ def _shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     shown: list[dict[str, Any]] = []
     for row in rows:
         package = about.get(row["package_id"] or row["harvest_source_id"], {})
-        giver = admins.get(package.get("owner_org"), {}).get(row["given_by"])
+        giver = admins.get(str(package.get("owner_org") or ""), {}).get(row["given_by"])
         current = row["revoked_at"] is None and row["valid_until"] > now
         shown.append(
             {
