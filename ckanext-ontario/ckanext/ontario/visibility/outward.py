@@ -58,7 +58,7 @@ def _of_a_file() -> frozenset[str]:
             *schema.get("resource_read_only_keys", ()),
         )
     }
-    return frozenset({*model.Resource.get_columns(extra_columns=False), *ours})
+    return frozenset({*model.resource_table.columns.keys(), *ours} - {"extras"})
 
 
 def _strip(file: dict[str, Any]) -> None:

@@ -29,7 +29,7 @@ FILE = "resource_id"
 """The name of the part that names a file, for routes that name no record."""
 
 NUL = "\0"
-"""No record's name holds it, nor can a database be asked; ``ontario_api`` answers such addresses."""
+"""In no record’s name, and no database can be asked about it: ``ontario_api`` answers these."""
 
 routing = Blueprint("ontario_visibility_routes", __name__)
 
