@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import click
-from flask import current_app
+from flask import Flask
 
 from ckanext.ontario.shared import portal
 from ckanext.ontario.visibility import policy
@@ -48,7 +48,8 @@ def actions(*, as_json: bool) -> None:
 
 @ontario_visibility.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-def endpoints(*, as_json: bool) -> None:
+@click.pass_context
+def endpoints(context: click.Context, *, as_json: bool) -> None:
     """List every endpoint with its decision; exit 1 when one is not placed.
 
     The words are those of ``actions``; gate: the record is asked for first. What is in no table is
@@ -59,7 +60,8 @@ def endpoints(*, as_json: bool) -> None:
       ckan -c internal.ini ontario-visibility endpoints --json
     """
     table = routes.of(portal.current())
-    known = sorted({rule.endpoint for rule in current_app.url_map.iter_rules()})
+    app: Flask = context.meta["flask_app"]
+    known = sorted({rule.endpoint for rule in app.url_map.iter_rules()})
     decided = {name: table.decide(name, "GET").value for name in known}
     _tell("endpoints", decided, table.unplaced(known), as_json=as_json)
 

@@ -25,7 +25,7 @@ def package_show(
         ObjectNotFound: without a word, when there is none or the caller may not know it.
     """
     try:
-        allowed = next_auth(context, data_dict)
+        allowed = next_auth(context, data_dict or {})
     except tk.ObjectNotFound:
         raise tk.ObjectNotFound from None
     if not allowed.get("success"):
@@ -44,9 +44,9 @@ def package_update(
         ObjectNotFound: as ``package_show``.
     """
     try:
-        allowed = next_auth(context, data_dict)
+        allowed = next_auth(context, data_dict or {})
     except tk.ObjectNotFound:
         raise tk.ObjectNotFound from None
     if not allowed.get("success"):
-        authz.is_authorized("package_show", context, data_dict)
+        authz.is_authorized("package_show", context, data_dict or {})
     return allowed

@@ -83,6 +83,9 @@ def _gate(subjects: Subjects, *, reads: bool) -> ChainedAction:
         return next_action(context, data_dict)
 
     gated.side_effect_free = reads  # pyright: ignore[reportFunctionMemberAccess]
+    # What stands behind may be exempt (harvest_source_show is), and a chain hides that; this one
+    # asks for package_show itself.
+    gated.auth_audit_exempt = True  # pyright: ignore[reportFunctionMemberAccess]
     return tk.chained_action(gated)
 
 
