@@ -375,3 +375,10 @@ def test_an_instant_shows_its_wall_time_or_the_next_there_is(local: datetime) ->
 def test_no_text_breaks_the_reader_of_instants(text: str) -> None:
     with contextlib.suppress(instants.NotAnInstant):
         assert instants.instant_of(text).tzinfo is not None
+
+
+def test_what_is_withheld_is_not_restored() -> None:
+    gone = [Past(1, "put", "released", "a"), Past(2, "withdraw", "released")]
+    domain.require_restore(Copy(releases=gone), person("director"))
+    with pytest.raises(domain.Refused):
+        domain.require_restore(Copy(releases=gone, withheld=True), person("director"))
