@@ -44,6 +44,7 @@ _OPTIONAL = (
     "mail_from",
     "public_url",
     "publication_token_file",
+    "trusted_proxies",
 )
 
 
@@ -73,6 +74,8 @@ class PortalSettings:
     """Where the internal portal delivers releases."""
     publication_token_file: str = ""
     """Where it finds its token for that."""
+    trusted_proxies: str = "0"
+    """How many proxies of the installation add to ``X-Forwarded-For``."""
 
     @classmethod
     def from_environment(cls, portal: str) -> PortalSettings:
