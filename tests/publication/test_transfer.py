@@ -297,7 +297,8 @@ def test_withdrawn_is_gone_at_once_and_comes_back(
     address = shown["resources"][0]["url"]
     assert requests.get(address, timeout=60).status_code == 200
 
-    dump = connected.ask("ontario_inventory_dump", "root")["name"]
+    connected.server.ckan("ontario-inventory", "dump")
+    (dump, *_older) = [one["name"] for one in connected.ask("ontario_inventory_dump_list")]
 
     sequence = releases.make(made["id"], "withdraw")
     assert releases.push()["sent"] == 1

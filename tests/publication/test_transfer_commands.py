@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from ckan import model
 from click.testing import CliRunner
 from tests import factories
+from tests.catalogue.filling import fill
 from tests.publication.conftest import SERVICE_USER, Outside, Releases
 
 from ckanext.ontario.publication.model import OUTBOX, RELEASE
@@ -37,7 +38,7 @@ def test_what_is_lost_outside_is_sent_again(
     made = record()
     releases.make(made["id"])
     releases.push()
-    assert connected.ask("package_delete", "root", id=made["id"]) is None
+    connected.server.ckan("dataset", "delete", made["id"])
     assert connected.show(made["id"]) is None
     dry = run("reconcile", "--dry-run", "--json")
     assert made["id"] in json.loads(dry.stdout)["repaired"]
@@ -55,9 +56,8 @@ def test_records_that_no_release_brought_are_reported_and_hidden_on_demand(
     made = record()
     releases.make(made["id"])
     releases.push()
-    stray = connected.ask(
-        "package_create", "root", **factories.dataset_values(name="stray-record", owner_org="mecp")
-    )
+    values = factories.dataset_values(name="stray-record", owner_org="mecp")
+    (stray,) = fill(connected.server, ("package_create", values))
     found = json.loads(run("reconcile", "--json").stdout)
     assert stray["id"] in found["unknown"]
     assert connected.show(stray["id"]) is not None

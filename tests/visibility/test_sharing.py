@@ -32,6 +32,12 @@ class StandIn(p.SingletonPlugin):
         return set(package_ids) - self.unfinished
 
 
+@pytest.fixture(autouse=True)
+def nobody_answers(internal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away the portal's own answer, so that what is tested is the asking."""
+    monkeypatch.delitem(p.core._PLUGINS_SERVICE, "ontario_publication")
+
+
 @pytest.fixture(scope="module")
 def world(internal: Any, clean_module: None) -> Any:
     """People, and a record that was shared with all staff, its data too."""

@@ -130,7 +130,8 @@ class VisibilityPlugin(OutwardFields, SearchClamp, PermissionLabels, p.Singleton
 
     def after_dataset_show(self, context: Context, pkg_dict: dict[str, Any]) -> None:
         """Take away what the schema does not know, and addresses the reader may not use."""
-        without_extras([pkg_dict])
+        if context.get("validate", True):  # as stored, it goes to the index, which validates it
+            without_extras([pkg_dict])
         data.withhold(context, [pkg_dict])
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:

@@ -52,10 +52,15 @@ def notices() -> dict[str, str]:
 
 def answer_gone(response: Response) -> Response:
     """Make "not found" of a removed record "gone": the code, and the page people see."""
-    if response.status_code != _MISSING or not tk.g.get(_FLAG, False):
+    if response.status_code != _MISSING or not (tk.g.pop(_FLAG, False) or _names_a_removed_one()):
         return response
-    delattr(tk.g, _FLAG)
     response.status_code = GONE
     if response.mimetype == "text/html":
         response.set_data(tk.render("ontario/publication/gone.html", {"notices": notices()}))
     return response
+
+
+def _names_a_removed_one() -> bool:
+    """Say whether the address is one of a removed record: other guards may have answered first."""
+    named = (tk.request.view_args or {}).get("id")
+    return isinstance(named, str) and received.is_removed(named)
