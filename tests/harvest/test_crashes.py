@@ -321,8 +321,8 @@ def test_a_plugin_that_commits_midway_loses_nothing(
 ) -> None:
     save = writer._save
 
-    def ending(dataset: dict[str, Any], user: str) -> str:
-        found = save(dataset, user)
+    def ending(dataset: dict[str, Any], user: str, new: bool) -> str:
+        found = save(dataset, user, new)
         if dataset["harvest_guid"] == "2":
             model.Session.commit()
             model.Session.commit()

@@ -19,7 +19,7 @@ from ckanext.ontario.visibility.domain import Decision
 from ckanext.ontario.visibility.policy import routes
 from ckanext.ontario.visibility.policy.subjects import require_readable
 
-RECORD = ("id", "_id", "source")
+RECORD = ("source", "id", "_id")
 """Names that routes give to the part of an address that names a record, the first one found."""
 
 SOURCES = "/harvest/"
