@@ -121,7 +121,7 @@ def test_an_incomplete_draft_stays_one_and_says_why(people: People) -> None:
     assert (again["state"], again["title_translated"]["en"]) == ("draft", "Kept")
 
 
-def test_a_complete_draft_is_finished_and_staff_see_it(people: People) -> None:
+def test_a_complete_draft_is_finished_and_staff_see_it_once_submitted(people: People) -> None:
     made = draft(people)
     made = call("package_patch", people.editor.name, **{**dataset_values(), "id": made["id"]})
     assert people.other.get(f"/dataset/{made['name']}").status_code == 404
@@ -130,6 +130,8 @@ def test_a_complete_draft_is_finished_and_staff_see_it(people: People) -> None:
     answer = people.editor.post(form.get("action"), filled(form))
     assert answer.status_code == 302
     assert call("package_show", id=made["id"])["state"] == "active"
+    assert people.other.get(f"/dataset/{made['name']}").status_code == 404
+    call("ontario_release_submit", people.editor.name, id=made["id"])
     assert people.other.get(f"/dataset/{made['name']}").status_code == 200
 
 

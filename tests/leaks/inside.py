@@ -17,14 +17,21 @@ from tests import factories
 from tests.leaks.walking import NOTHING, Answer, Role, Subject
 
 TOPIC = "environment-and-natural-resources"
-KINDS = ("known", "ministry", "named", "draft", "deleted", "elsewhere")
+KINDS = ("known", "ministry", "named", "draft", "unsubmitted", "deleted", "elsewhere")
 
 HIDDEN: dict[str, tuple[str, ...]] = {
     "anonymous": (*KINDS, "source"),
     "suspended": (*KINDS, "source"),
     "without rights": (*KINDS, "source"),
-    "other ministry's editor": ("ministry", "named", "draft", "deleted", "source"),
-    "member": ("draft", "deleted", "elsewhere", "source"),
+    "other ministry's editor": (
+        "ministry",
+        "named",
+        "draft",
+        "unsubmitted",
+        "deleted",
+        "source",
+    ),  # fmt: skip
+    "member": ("draft", "unsubmitted", "deleted", "elsewhere", "source"),
     "editor": ("elsewhere",),
     "Director": ("elsewhere",),
     "system administrator": (),
@@ -147,6 +154,10 @@ def _record(app: Any, kind: str, token: str, owner: Any, third: Any) -> Subject:
     model.Session.add(status)
     model.Session.commit()
     _table(file["id"], word)
+    if kind != "unsubmitted":
+        factories.share(made["id"])
+        model.Session.commit()
+        search.rebuild(made["id"])
     if kind == "named":
         _audience(made["id"], "named", third["name"])
     values = {

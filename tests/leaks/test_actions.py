@@ -12,6 +12,12 @@ from tests.leaks.walking import Role, table, walk
 
 ACTIONS = table("actions.yaml")
 NOT_AS_ADMIN = ("global", "fails")
+OUTSIDE_ONLY = {
+    "ontario_publication_receive",
+    "ontario_publication_token_ensure",
+    "ontario_registration_expire",
+}
+"""Actions that only the public portal has."""
 NAMES = sorted(name for kind in ACTIONS.values() for name in kind)
 
 
@@ -32,15 +38,16 @@ def walk_actions(role: Role, known: set[str]) -> None:
 
 def test_every_action_has_its_calls(internal: Any) -> None:
     logic.get_action("package_show")
-    assert sorted(logic._actions) == NAMES
+    assert sorted({*logic._actions, *OUTSIDE_ONLY}) == NAMES
 
 
 @pytest.mark.parametrize("name", inside.HIDDEN)
 def test_no_action_tells(roles: Any, covered: Any, name: str) -> None:
     role = roles[name]
-    walk_actions(role, set(NAMES))
+    inside_too = set(NAMES) - OUTSIDE_ONLY
+    walk_actions(role, inside_too)
     covered(
-        f"internal actions as {name}: {len(role.seen)} of {len(NAMES)} actions "
+        f"internal actions as {name}: {len(role.seen)} of {len(inside_too)} actions "
         f"in {sum(role.seen.values())} requests"
     )
     assert role.problems == [], "\n".join([f"{len(role.problems)} problems", *role.problems])
