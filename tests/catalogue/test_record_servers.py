@@ -105,8 +105,10 @@ def test_everybody_reads_the_public_portal(public_server: Any, public: dict[str,
 def test_what_only_staff_may_read_is_not_on_the_public_portal(
     public_server: Any, public: dict[str, Any]
 ) -> None:
-    # Even if it got there: the page itself leaves it out.
-    fill(public_server, ("package_patch", {"id": RECORD, **INTERNAL_ONLY}))
+    # Not even the portal itself can write what its schema does not have.
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        fill(public_server, ("package_patch", {"id": RECORD, **INTERNAL_ONLY}))
+    assert all(name in refused.value.stderr for name in INTERNAL_ONLY)
     text = get(public_server, f"/dataset/{RECORD}").text
     assert not [value for value in INTERNAL_ONLY.values() if value in text]
     assert "record-internal" not in text

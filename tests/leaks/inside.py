@@ -30,7 +30,7 @@ HIDDEN: dict[str, tuple[str, ...]] = {
         "unsubmitted",
         "deleted",
         "source",
-    ),  # fmt: skip
+    ),
     "member": ("draft", "unsubmitted", "deleted", "elsewhere", "source"),
     "editor": ("elsewhere",),
     "Director": ("elsewhere",),
