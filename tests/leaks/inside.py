@@ -91,7 +91,9 @@ def roles_of(world: Any) -> dict[str, Role]:
     found = {}
     for name, kinds in HIDDEN.items():
         known = next((k for k in ("known", "elsewhere") if k not in kinds), None)
-        others = tuple(mail for who, mail in mails.items() if who != name)
+        # A Director may take the list of the ministry's members, with their addresses.
+        theirs = {name, "member", "editor"} if name == "Director" else {name}
+        others = tuple(mail for who, mail in mails.items() if who not in theirs)
         found[name] = Role(
             name,
             sender(world.app, world.tokens.get(name)),

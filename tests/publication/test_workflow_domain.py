@@ -382,3 +382,17 @@ def test_what_is_withheld_is_not_restored() -> None:
     domain.require_restore(Copy(releases=gone), person("director"))
     with pytest.raises(domain.Refused):
         domain.require_restore(Copy(releases=gone, withheld=True), person("director"))
+
+
+def test_a_cancelled_release_is_decided_about_again_unless_the_record_changed() -> None:
+    assert domain.cancelled(Copy(state=State.APPROVED)).state is State.IN_REVIEW
+    assert domain.cancelled(Copy(state=State.DRAFT)).state is State.DRAFT
+
+
+def test_only_what_is_scheduled_and_only_its_director_changes_the_instant() -> None:
+    later = [Past(1, "put", "scheduled", "a")]
+    domain.require_schedule(Copy(state=State.APPROVED, releases=later), person("director"))
+    with pytest.raises(domain.NotEntitled):
+        domain.require_schedule(Copy(releases=later), person("editor"))
+    with pytest.raises(domain.Refused):
+        domain.require_schedule(Copy(state=State.APPROVED), person("director"))
