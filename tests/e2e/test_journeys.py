@@ -19,7 +19,9 @@ def count(page: Page) -> int:
     return int(re.sub(r"\D", "", number.group())) if number else 0
 
 
-@pytest.mark.parametrize(("path", "word"), [("/dataset/", "Log in"), ("/fr/dataset/", "connexion")])
+@pytest.mark.parametrize(
+    ("path", "word"), [("/dataset/", "Log in"), ("/fr/dataset/", "Ouvrir une session")]
+)
 def test_a_stranger_on_the_internal_portal_gets_the_log_in_page(
     page: Page, portals: Portals, path: str, word: str
 ) -> None:
