@@ -20,6 +20,7 @@ from rich.progress import Progress
 from ckanext.ontario.shared import clock
 from ckanext.ontario.stack.application import flask_of, load
 from ckanext.ontario.stack.prepare import PASSWORD, STAFF_MINISTRY
+from ckanext.ontario.stack.stages import WIDE
 from ckanext.ontario.stack.story import made, people, plan
 from ckanext.ontario.stack.story.acting import Stage
 
@@ -55,7 +56,10 @@ def main() -> int:
     _take_back(stage, [name for _ministry, name, fate in todo if fate is plan.Fate.RELEASED])
     sent = stage.itself("ontario_publication_push")
     told = ", ".join(f"{count} {fate}" for fate, count in sorted(done.items()) if count)
-    Console().print(told or "nothing new", sent)
+    Console(width=WIDE).print(
+        f"{told or 'nothing new'}; {sent['sent']} sent last, {sent['waiting']} waiting, "
+        f"{sent['parked']} parked"
+    )
     return 0
 
 
