@@ -321,8 +321,8 @@ def test_a_plugin_that_commits_midway_loses_nothing(
 ) -> None:
     save = writer._save
 
-    def ending(dataset: dict[str, Any], user: str, new: bool) -> str:
-        found = save(dataset, user, new)
+    def ending(dataset: dict[str, Any], user: str, *, new: bool) -> str:
+        found = save(dataset, user, new=new)
         if dataset["harvest_guid"] == "2":
             model.Session.commit()
             model.Session.commit()

@@ -176,6 +176,20 @@ def test_other_columns_wait_for_approval(ministry: Ministry) -> None:
     assert latest(record).sequence == 1
 
 
+def test_a_file_whose_columns_nothing_tells_waits_for_approval(ministry: Ministry) -> None:
+    record = with_file(ministry)
+    (file,) = record["resources"]
+    for level in (176, 177):
+        upload = csv(f'[{{"lake": "Huron", "level": {level}}}]', "levels.json")
+        call("resource_patch", ministry.editor, id=file["id"], upload=upload, format="JSON")
+        if level == 176:
+            call("ontario_release_submit", ministry.editor, id=record["id"])
+            ministry.approve(record["id"])
+            stand(ministry, record)
+    assert due()["refreshed"] == 0
+    assert (status(record, ministry.editor)["state"], latest(record).sequence) == ("draft", 1)
+
+
 @pytest.mark.parametrize(
     "values",
     [

@@ -84,7 +84,7 @@ def _write_one(record: Mapping[str, Any], user: str, outer: Any) -> Result:
     key = str(record["key"])
     savepoint = model.Session.begin_nested()
     try:
-        written = _save(dataset, user, _is_new(record))
+        written = _save(dataset, user, new=_is_new(record))
         model.Session.flush()
     except tk.ValidationError as err:
         _undo(savepoint, outer)
@@ -107,7 +107,7 @@ def _is_new(record: Mapping[str, Any]) -> bool:
     return bool(record.get("create")) or not record["dataset"].get("id")
 
 
-def _save(dataset: dict[str, Any], user: str, new: bool) -> str:  # noqa: FBT001 -- of this module
+def _save(dataset: dict[str, Any], user: str, *, new: bool) -> str:
     action = "package_create"
     if not new:
         action = "package_update"

@@ -20,6 +20,9 @@ MOST = 200
 HEAD = 1 << 16
 """Bytes of a table that hold the names of its columns."""
 
+TEXTS = frozenset({"csv", "tsv", "txt"})
+WITHOUT_COLUMNS = frozenset({"pdf", "docx", "png", "jpg", "jpeg", "tif", "tiff"})
+
 _EXTRA = model.package_extra_table
 
 
@@ -109,7 +112,7 @@ def _same_shape(loaded: copies.Loaded, current: content.Current) -> bool:
     _public, before = copies.projection_of(loaded.id, last["sequence"])
     old, new = _by_resource(before), _by_resource(current.files)
     return all(
-        _columns(old[one]) == _columns(new[one])
+        _same_columns(old[one], new[one])
         for one in old.keys() & new.keys()
         if old[one]["sha256"] != new[one]["sha256"]
     )
@@ -119,13 +122,23 @@ def _by_resource(rows: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, An
     return {str(row["resource_id"]): row for row in rows}
 
 
-def _columns(file: Mapping[str, Any]) -> tuple[str, bytes]:
-    """Return what tells one table's columns from another's: kind of file, and a text's first line.
+def _same_columns(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Say whether a file surely has the columns it had: a text's first line tells.
 
-    Of other kinds nothing can be told cheaply, so only the kind counts.
+    What nothing can be told of (a spreadsheet, JSON, an archive) waits for an approval.
     """
-    kind = str(file["filename"]).rpartition(".")[2].lower()
-    if kind not in {"csv", "tsv", "txt"}:
-        return kind, b""
+    kind = _kind(new)
+    if kind != _kind(old):
+        return False
+    if kind in WITHOUT_COLUMNS:
+        return True
+    return kind in TEXTS and _first_line(old) == _first_line(new)
+
+
+def _kind(file: Mapping[str, Any]) -> str:
+    return str(file["filename"]).rpartition(".")[2].lower()
+
+
+def _first_line(file: Mapping[str, Any]) -> bytes:
     with files.path_of(str(file["sha256"])).open("rb") as stream:
-        return kind, stream.readline(HEAD).removeprefix(b"\xef\xbb\xbf").strip()
+        return stream.readline(HEAD).removeprefix(b"\xef\xbb\xbf").strip()
