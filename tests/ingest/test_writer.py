@@ -150,8 +150,8 @@ def test_a_plugin_that_ends_the_transaction_is_noticed(
 ) -> None:
     save = writer._save
 
-    def ending(data: dict[str, Any], *more: Any) -> str:
-        found = save(data, *more)
+    def ending(data: dict[str, Any], *more: Any, **named: Any) -> str:
+        found = save(data, *more, **named)
         if data["name"] == "dataset-2":
             model.Session.commit()
             model.Session.commit()

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from ckan.config.middleware import make_app
+from ckan.plugins import toolkit as tk
 from ckan.tests import factories
-from ckan.tests.helpers import call_action
+from ckan.tests.helpers import CKANTestApp, call_action
 from flask import Blueprint
 from flask.views import MethodView
 from hypothesis import given
@@ -35,7 +37,7 @@ def test_no_view_of_ours_is_out_of_the_guards_sight(internal: Any) -> None:
 
 
 def test_an_unguarded_view_is_seen(portal: Any) -> None:
-    assert set(guard.unguarded(portal.app, "tests_root")) == {"guard_tests.open"}
+    assert set(guard.unguarded(portal.app.flask_app, "tests_root")) == {"guard_tests.open"}
 
 
 # --- the rule ------------------------------------------------------------------------------------
@@ -124,9 +126,8 @@ class Portal:
 
 @pytest.fixture(scope="module")
 def with_pages(internal: Any) -> Iterator[Any]:
-    """The portal's application with this module's pages, until the module ends."""
-    app = internal.flask_app
-    app._got_first_request = False  # Flask adds no pages to an application in use
+    """An application of the portal that has this module's pages too."""
+    app = make_app(tk.config)
     app.register_blueprint(pages)
     placed = routes.of(portals.Portal.INTERNAL)
     ours = {name for name in app.view_functions if name.startswith(f"{pages.name}.")}
@@ -135,15 +136,13 @@ def with_pages(internal: Any) -> Iterator[Any]:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(routes, "of", lambda _portal: wider)
-        yield app
-    for endpoint in [name for name in app.view_functions if name.startswith(f"{pages.name}.")]:
-        app.view_functions[endpoint] = guard.guarded(lambda: "closed")
+        yield CKANTestApp(app)
 
 
 @pytest.fixture
-def portal(internal: Any, with_pages: Any, clean: None) -> Portal:
+def portal(with_pages: Any, clean: None) -> Portal:
     user = factories.User(password="correct-horse")
-    client = internal.test_client()
+    client = with_pages.test_client()
     client.post("/user/login", data={"login": user["name"], "password": "correct-horse"})
     return Portal(with_pages, client)
 
@@ -172,9 +171,9 @@ def test_another_site_is_refused(portal: Portal) -> None:
         assert portal.post(data=data, headers=headers).status_code == 403
 
 
-def test_a_missing_a_wrong_and_a_strange_token_are_refused(portal: Portal, internal: Any) -> None:
+def test_a_missing_a_wrong_and_a_strange_token_are_refused(portal: Portal) -> None:
     user = factories.User(password="correct-horse")
-    stranger = internal.test_client()
+    stranger = portal.app.test_client()
     stranger.post("/user/login", data={"login": user["name"], "password": "correct-horse"})
     theirs = Portal(portal.app, stranger).token()
     portal.token()
@@ -183,10 +182,10 @@ def test_a_missing_a_wrong_and_a_strange_token_are_refused(portal: Portal, inter
         assert answer.status_code == 403
 
 
-def test_an_api_token_passes_without_both(portal: Portal, internal: Any) -> None:
+def test_an_api_token_passes_without_both(portal: Portal) -> None:
     user = factories.User()
     token = call_action("api_token_create", user=user["name"], name="tests")["token"]
-    answer = internal.test_client(use_cookies=False).post(
+    answer = portal.app.test_client(use_cookies=False).post(
         "/guard-tests/change", headers={"Authorization": token}
     )
     assert (answer.status_code, answer.text) == (200, "changed")
