@@ -127,7 +127,8 @@ class Portal:
 @pytest.fixture(scope="module")
 def with_pages(internal: Any) -> Iterator[Any]:
     """An application of the portal that has this module's pages too."""
-    app = make_app(tk.config)
+    browser = CKANTestApp(make_app(tk.config))
+    app = browser.flask_app
     app.register_blueprint(pages)
     placed = routes.of(portals.Portal.INTERNAL)
     ours = {name for name in app.view_functions if name.startswith(f"{pages.name}.")}
@@ -136,7 +137,7 @@ def with_pages(internal: Any) -> Iterator[Any]:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(routes, "of", lambda _portal: wider)
-        yield CKANTestApp(app)
+        yield browser
 
 
 @pytest.fixture

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ckanext.ontario.harvest import config, download, uploads
-
-_CHUNK = 1 << 20
+from ckanext.ontario.shared.digests import sha256_of
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ def acquire(
     """
     if url.startswith(uploads.SCHEME):
         path, filename = uploads.locate(url, organization_id)
-        return Document(path, filename, file_hash(path))
+        return Document(path, filename, sha256_of(path))
     previous = previous or {}
     target = folder / "document"
     answer = download.download(
@@ -58,13 +56,4 @@ def acquire(
     filename = uploads.clean_name(unquote(urlsplit(url).path))
     if answer.not_modified:
         return Document(None, filename, None, answer.etag, answer.last_modified)
-    return Document(target, filename, file_hash(target), answer.etag, answer.last_modified)
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+    return Document(target, filename, sha256_of(target), answer.etag, answer.last_modified)

@@ -16,12 +16,13 @@ from rich.console import Console
 from rich.table import Table
 
 from ckanext.ontario.harvest import ingest, messages, names, report, sources
-from ckanext.ontario.harvest.acquiring import Document, file_hash
+from ckanext.ontario.harvest.acquiring import Document
 from ckanext.ontario.harvest.dryrun import dry_run
 from ckanext.ontario.harvest.harvester import EngineHarvester, harvesters, message_files
 from ckanext.ontario.harvest.planning import Progress
 from ckanext.ontario.harvest.source import ConfigRefused, Source, parse
 from ckanext.ontario.harvest.uploads import UploadRefused
+from ckanext.ontario.shared.digests import sha256_of
 
 _SHOWN = 1_000
 
@@ -147,7 +148,7 @@ def _plan(
     document = None
     if wanted.is_file:
         path = Path(wanted.document)
-        document = Document(path, path.name, file_hash(path))
+        document = Document(path, path.name, sha256_of(path))
     return dry_run(source, harvester.reader, document, progress)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import gzip
-import hashlib
 import json
 import os
 import re
@@ -25,6 +24,7 @@ import orjson
 from ckanext.ontario.inventory import domain
 from ckanext.ontario.inventory.domain import Words
 from ckanext.ontario.shared.bilingual import LANGUAGES
+from ckanext.ontario.shared.digests import sha256_of
 
 NAME = re.compile(r"\d{8}T\d{6}Z")
 """A dump is called by the instant at which it began (UTC)."""
@@ -168,11 +168,7 @@ def _gzipped(path: Path) -> Iterator[BinaryIO]:
 
 
 def _described(path: Path) -> DumpFile:
-    digest = hashlib.sha256()
-    with path.open("rb") as source:
-        while chunk := source.read(1 << 20):
-            digest.update(chunk)
-    return DumpFile(path.name, path.stat().st_size, digest.hexdigest())
+    return DumpFile(path.name, path.stat().st_size, sha256_of(path))
 
 
 @contextmanager

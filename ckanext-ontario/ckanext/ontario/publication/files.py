@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ckanext.ontario.publication import config
+from ckanext.ontario.shared.digests import CHUNK
 
-CHUNK = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -92,15 +92,6 @@ def path_of(sha256: str) -> Path:
 def missing(hashes: Iterable[str]) -> list[str]:
     """Return which of the files are not kept, in order and once each."""
     return [one for one in dict.fromkeys(hashes) if not path_of(one).is_file()]
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file, read in pieces."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while piece := stream.read(CHUNK):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 def place(sha256: str, target: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from ckanext.ontario.publication import config, files
+from ckanext.ontario.shared.digests import CHUNK, sha256_of
 
 STALE = 7 * 86400
 """Seconds after which nobody is going to send the rest."""
@@ -75,7 +76,7 @@ def append(sha256: str, offset: int, total: int, stream: IO[bytes]) -> Received:
         here = handle.seek(0, 2)
         if here != offset:
             raise WrongOffset(here)
-        while piece := stream.read(files.CHUNK):
+        while piece := stream.read(CHUNK):
             here += len(piece)
             if here > total:
                 part.unlink(missing_ok=True)
@@ -84,7 +85,7 @@ def append(sha256: str, offset: int, total: int, stream: IO[bytes]) -> Received:
         handle.flush()
         if here < total:
             return Received(here, complete=False)
-        if files.sha256_of(part) != sha256:
+        if sha256_of(part) != sha256:
             part.unlink(missing_ok=True)
             raise WrongContent("another hash")
         files.admit(part, sha256)
