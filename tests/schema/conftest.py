@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from callers import Caller
-from factories import call, make_organization, make_user
+from factories import call, make_dataset, make_organization, make_user
 
 
 @dataclass(frozen=True)
@@ -36,3 +36,9 @@ def editor(clean_module: None, internal: Any) -> Editor:
 def administrator(clean_module: None, internal: Any) -> Editor:
     """A system administrator."""
     return make_caller(internal, sysadmin=True)
+
+
+@pytest.fixture
+def dataset(editor: Any) -> dict[str, Any]:
+    """A complete dataset of the editor's ministry."""
+    return make_dataset(editor.name, editor.organization)
