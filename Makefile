@@ -50,7 +50,7 @@ down: .venv/.stack-installed ## Stop everything that `make up` started
 .PHONY: test
 test: .venv/.dev-installed .venv/.assets-for-tests ## Run all tests (browser tests too, where Chromium is found)
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m pytest --cov --cov-report= $(ARGS)
+	$(BIN)/python -m pytest -n auto --cov --cov-report= $(ARGS)
 	$(BIN)/python tools/coverage_gate.py
 
 .venv/.assets-for-tests: .venv/.dev-installed

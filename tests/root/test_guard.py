@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from ckanext.ontario.shared import guard
 from ckanext.ontario.shared import portal as portals
+from ckanext.ontario.stack.application import flask_of
 from ckanext.ontario.visibility.domain import Decision
 from ckanext.ontario.visibility.policy import routes
 
@@ -127,7 +128,8 @@ class Portal:
 @pytest.fixture(scope="module")
 def with_pages(internal: Any) -> Iterator[Any]:
     """An application of the portal that has this module's pages too."""
-    app = make_app(tk.config)
+    wrapped = make_app(tk.config)
+    app = flask_of(wrapped)
     app.register_blueprint(pages)
     placed = routes.of(portals.Portal.INTERNAL)
     ours = {name for name in app.view_functions if name.startswith(f"{pages.name}.")}
@@ -136,7 +138,7 @@ def with_pages(internal: Any) -> Iterator[Any]:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(routes, "of", lambda _portal: wider)
-        yield CKANTestApp(app)
+        yield CKANTestApp(wrapped)
 
 
 @pytest.fixture
