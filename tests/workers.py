@@ -87,10 +87,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FolderSchedu
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """For ``-n auto``: none for a part of the tests, which would wait for services it won't use."""
+    """For ``-n auto``: none on one core, nor for a part of the tests, which would only wait."""
     whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     narrowed = config.option.keyword or config.option.markexpr
-    return min(MOST, os.cpu_count() or 1) if whole and not narrowed else 0
+    return MOST if whole and not narrowed and (os.cpu_count() or 1) >= MOST else 0
 
 
 def pytest_configure_node(node: Any) -> None:
