@@ -24,6 +24,7 @@ from ckan.lib import search
 from ckan.lib.redis import connect_to_redis
 from ckan.tests.helpers import _get_test_app, call_action
 from ckanext.datastore.backend.postgres import get_write_engine
+from hypothesis import HealthCheck, settings
 from tests import workers
 
 from ckanext.ontario.stack import portals
@@ -46,6 +47,10 @@ class Mailbox:
         mails, self.mails = self.mails, []
         return mails
 
+
+# How long an example takes says nothing where workers and their services share the cores.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 SERVICES = pytest.StashKey[TestServices]()
 

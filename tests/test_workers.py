@@ -31,7 +31,7 @@ def test_a_folder_is_one_group(nodeid: str, group: str) -> None:
 
 
 def test_what_begins_first_exists() -> None:
-    assert [group for group in workers.LONGEST_FIRST if not (ROOT / group).exists()] == []
+    assert [group for group in workers.FIRST if not (ROOT / group).exists()] == []
 
 
 def test_a_killed_run_is_swept_up() -> None:

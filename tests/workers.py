@@ -21,7 +21,10 @@ from ckanext.ontario.stack.testing import sweep
 MOST = 2
 """Workers of a whole run; each takes about 1.5 GB with its services."""
 
-LONGEST_FIRST = (
+EARLY = ("tests/api", "tests/dcat", "tests/catalogue_search")
+"""What looks at the whole of a portal, so that it runs before others have filled it."""
+
+LONGEST = (
     "tests/visibility",
     "tests/publication",
     "tests/leaks",
@@ -30,10 +33,11 @@ LONGEST_FIRST = (
     "tests/harvest",
     "tests/costs",
     "tests/editing",
-    "tests/catalogue_search",
     "tests/schema",
 )
-"""What begins first, so that the workers end together; a whole run prints what each took."""
+"""What begins next, so that the workers end together; a whole run prints what each took."""
+
+FIRST = (*EARLY, *LONGEST)
 
 FOLDERS = pytest.StashKey[list[Path]]()
 ASKED = pytest.StashKey[list[str]]()
@@ -102,9 +106,9 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the longest folders first, for the scheduler."""
+    """Put folders in the order of ``FIRST``, for the scheduler."""
     if is_worker(config):
-        place = {group: number for number, group in enumerate(LONGEST_FIRST)}
+        place = {group: number for number, group in enumerate(FIRST)}
         items.sort(key=lambda item: place.get(group_of(item.nodeid), len(place)))
 
 
