@@ -48,9 +48,9 @@ down: .venv/.stack-installed ## Stop everything that `make up` started
 # --- what shows that it works -----------------------------------------------------------------
 
 .PHONY: test
-test: .venv/.dev-installed .venv/.assets-for-tests ## Run all tests (browser tests too, where Chromium is found)
+test: .venv/.dev-installed .venv/.assets-for-tests ## Run all tests, in two processes (browser tests too, where Chromium is found)
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m pytest --cov --cov-report= $(ARGS)
+	$(BIN)/python -m pytest -n auto --cov --cov-report= $(ARGS)
 	$(BIN)/python tools/coverage_gate.py
 
 .venv/.assets-for-tests: .venv/.dev-installed

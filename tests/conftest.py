@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +24,8 @@ from ckan.lib import search
 from ckan.lib.redis import connect_to_redis
 from ckan.tests.helpers import _get_test_app, call_action
 from ckanext.datastore.backend.postgres import get_write_engine
+from hypothesis import HealthCheck, settings
+from tests import workers
 
 from ckanext.ontario.stack import portals
 from ckanext.ontario.stack.testing import TestServices
@@ -48,25 +48,54 @@ class Mailbox:
         return mails
 
 
+# How long an example takes says nothing where workers and their services share the cores.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
+
 SERVICES = pytest.StashKey[TestServices]()
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Let the hooks of workers.py be heard, of which the first says how many there are."""
+    pluginmanager.register(workers)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the services and write the ini before CKAN's own session hook reads it."""
-    if config.option.collectonly or getattr(config.option, "help", False):
+    if getattr(config.option, "help", False):
         return
-    folder = Path(tempfile.mkdtemp(prefix="ontario-test-"))
-    folder.chmod(0o755)
+    if not workers.runs_tests(config):
+        config.pluginmanager.unregister(name="ckan")  # its session hook wants a site
+        return
+    folder = workers.folder_of(config)
     services = TestServices.start(folder)
     config.stash[SERVICES] = services
     ini = portals.write(folder / "internal.ini", services.portal("internal"), ["test.ini"])
     config.option.ckan_ini = str(ini)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Unload what was loaded for collecting; a worker's loop keeps CKAN's own hook from it."""
+    if workers.runs_tests(session.config):
+        plugins.unload_non_system_plugins()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop what was started while a controller still waits for this process."""
+    _stop_services(session.config)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop what was started and remove the run's data."""
+    """Stop what a session that never began has started."""
+    _stop_services(config)
+
+
+def _stop_services(config: pytest.Config) -> None:
     services = config.stash.get(SERVICES, None)
     if services is not None:
+        del config.stash[SERVICES]
         services.stop()
         shutil.rmtree(services.folder, ignore_errors=True)
 

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from ckan.lib.helpers import helper_functions
 from tests.leaks import inside
-
-COVERAGE = pytest.StashKey[list[str]]()
+from tests.workers import ASKED
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +37,4 @@ def roles(world: Any) -> Any:
 @pytest.fixture
 def covered(request: pytest.FixtureRequest) -> Any:
     """Return a function that adds a line to the summary of the run."""
-    return request.config.stash.setdefault(COVERAGE, []).append
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Print what was really asked, by portal, role and kind."""
-    lines = config.stash.get(COVERAGE, [])
-    if lines:
-        terminalreporter.section("leaks: what was asked")
-        for line in lines:
-            terminalreporter.write_line(line)
+    return request.config.stash.setdefault(ASKED, []).append

@@ -146,13 +146,13 @@ def stop(names: Iterable[str], folder: Path, timeout: float = 30) -> list[str]:
 
 def leftovers(folder: Path, name: str | None = None) -> list[psutil.Process]:
     """Return processes that carry our mark for ``folder`` (and ``name``), recorded or not."""
-    one = str(_record(folder, name)) if name else None
-    found: list[psutil.Process] = []
-    for process in psutil.process_iter():
-        mark = _mark(process)
-        if mark and (mark == one if one else Path(mark).parent == folder):
-            found.append(process)
-    return found
+    one = _record(folder, name) if name else None
+    return _marked(lambda record: record == one if one else record.parent == folder)
+
+
+def leftovers_under(folder: Path) -> list[psutil.Process]:
+    """Return processes that carry our mark for any folder below ``folder``."""
+    return _marked(lambda record: folder in record.parents)
 
 
 def end(processes: Sequence[psutil.Process], timeout: float) -> None:
@@ -218,6 +218,11 @@ def _process(name: str, folder: Path) -> psutil.Process | None:
         return None
     # The clock may have been set since: the mark then tells.
     return process if same or _mark(process) == str(_record(folder, name)) else None
+
+
+def _marked(wanted: Callable[[Path], bool]) -> list[psutil.Process]:
+    found = ((process, _mark(process)) for process in psutil.process_iter())
+    return [process for process, mark in found if mark and wanted(Path(mark))]
 
 
 def _mark(process: psutil.Process) -> str | None:

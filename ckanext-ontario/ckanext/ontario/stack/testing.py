@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ from pathlib import Path
 from . import commands, configset, datastore, portals, postgres, redis, solr
 from .paths import config_file, stack_dir
 from .portals import PortalSettings
-from .processes import spawn, stop, wait_until
+from .processes import Service, end, leftovers_under, spawn, stop, wait_until
 
 SERVERS = ("SQLALCHEMY", "SOLR", "REDIS")
 """Servers that the environment may name, in the order of the fields below."""
@@ -27,6 +29,23 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def sweep(folder: Path) -> None:
+    """End what still runs under the folder of a run that could not stop it, and remove it."""
+    end(leftovers_under(folder), timeout=10)
+    for found in folder.rglob("postmaster.pid"):
+        postgres.stop(found.parent)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let the first of several runs alone fetch Solr and make the user that Postgres runs as."""
+    stack_dir().mkdir(parents=True, exist_ok=True)
+    with (stack_dir() / "tests.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 @dataclass(frozen=True)
@@ -76,6 +95,18 @@ class TestServices:
         return services
 
     def _start_missing(self) -> None:
+        with _one_at_a_time():
+            solr_process = self._start_solr_and_postgres()
+        if not self.redis_url:
+            port = free_port()
+            self.started.append("redis")
+            redis.start(self.folder / "redis", port, "test")
+            self.redis_url = redis.url(port, "test")
+        if solr_process:
+            solr.wait(self.solr_root, solr_process)
+        configset.write(self.folder / "configset")
+
+    def _start_solr_and_postgres(self) -> Service | None:
         solr_process = None
         if not self.solr_root:
             runtime = stack_dir() / "solr-runtime"
@@ -88,14 +119,7 @@ class TestServices:
         if not self.postgres_url:
             self.started.append("postgres")
             self.postgres_url = postgres.start(self.folder / "postgres")
-        if not self.redis_url:
-            port = free_port()
-            self.started.append("redis")
-            redis.start(self.folder / "redis", port, "test")
-            self.redis_url = redis.url(port, "test")
-        if solr_process:
-            solr.wait(self.solr_root, solr_process)
-        configset.write(self.folder / "configset")
+        return solr_process
 
     def portal(self, portal: str, instance: str = "") -> PortalSettings:
         """Return settings with a database, core and Redis database of their own."""
