@@ -21,23 +21,22 @@ from ckanext.ontario.stack.testing import sweep
 MOST = 2
 """Workers of a whole run; each takes about 1.5 GB with its services."""
 
-EARLY = ("tests/api", "tests/dcat", "tests/catalogue_search")
-"""What looks at the whole of a portal, so that it runs before others have filled it."""
-
-LONGEST = (
-    "tests/visibility",
-    "tests/publication",
-    "tests/leaks",
-    "tests/e2e",
-    "tests/stack",
-    "tests/harvest",
-    "tests/costs",
-    "tests/editing",
-    "tests/schema",
+SECOND = frozenset(
+    {
+        "tests/editing",
+        "tests/harvest",
+        "tests/harvesters",
+        "tests/ingest",
+        "tests/publication",
+        "tests/root",
+        "tests/scheduler",
+        "tests/search",
+        "tests/stack",
+        "tests/visibility",
+    }
 )
-"""What begins next, so that the workers end together; a whole run prints what each took."""
-
-FIRST = (*EARLY, *LONGEST)
+"""Folders of the second worker. Which tests meet on one worker's portals, and in which order, is
+the same in every run; a whole run prints what each folder took, so that the halves stay even."""
 
 FOLDERS = pytest.StashKey[list[Path]]()
 ASKED = pytest.StashKey[list[str]]()
@@ -77,17 +76,17 @@ def new_folder() -> Path:
     return folder
 
 
-class FolderScheduling(LoadScopeScheduling):
-    """Hands out whole folders of tests."""
+class Halves(LoadScopeScheduling):
+    """Hands out two halves of the tests, each in the order in which it was collected."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return group_of(nodeid)
+        return "second" if group_of(nodeid) in SECOND else "first"
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FolderScheduling:
-    """Give workers folders in the order in which they were collected."""
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Halves:
+    """Give each of two workers its half."""
     config.option.loadscopereorder = False
-    return FolderScheduling(config, log)
+    return Halves(config, log)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -102,14 +101,6 @@ def pytest_configure_node(node: Any) -> None:
     folder = new_folder()
     node.config.stash.setdefault(FOLDERS, []).append(folder)
     node.workerinput["folder"] = str(folder)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put folders in the order of ``FIRST``, for the scheduler."""
-    if is_worker(config):
-        place = {group: number for number, group in enumerate(FIRST)}
-        items.sort(key=lambda item: place.get(group_of(item.nodeid), len(place)))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
