@@ -95,6 +95,15 @@ def test_a_record_withheld_since_is_not_released(ministry: Ministry) -> None:
 def test_a_deleted_record_is_not_released(ministry: Ministry) -> None:
     record = scheduled(ministry)
     call("package_delete", ministry.director, id=record["id"])
+    assert latest(record).reason == "deleted"
+    with in_days(3):
+        assert due() == {"released": 0, "cancelled": 0, "refreshed": 0, "failed": 0}
+
+
+def test_a_record_deleted_past_the_actions_is_not_released(ministry: Ministry) -> None:
+    record = scheduled(ministry)
+    model.Session.execute("UPDATE package SET state = 'deleted' WHERE id = :id", record)
+    model.Session.commit()
     with in_days(3):
         assert due()["cancelled"] == 1
     assert latest(record).reason == "deleted"

@@ -119,7 +119,7 @@ class History(tk.BaseModel):
     user_id: Any = sa.Column(sa.Text, nullable=False)
     step: Any = sa.Column(sa.Text, nullable=False)
     """``submit``, ``approve``, ``return``, ``edit``, ``schedule``, ``release``, ``cancel``,
-    ``withdraw``, ``restore``, ``remove``, ``refresh``."""
+    ``withdraw``, ``restore``, ``remove``, ``refresh``, ``delete``."""
     sequence: Any = sa.Column(sa.Integer)
     reason: Any = sa.Column(sa.Text)
     details: Any = sa.Column(JSONB, nullable=False, server_default="{}")

@@ -21,6 +21,7 @@ from ckanext.ontario.publication.workflow import (
     attachments,
     auth_roles,
     delegations,
+    deleting,
     due,
     edits,
     sending,
@@ -36,7 +37,8 @@ from ckanext.ontario.shared.jobs import IScheduledJobs, ScheduledJob
 from ckanext.ontario.shared.startup import require_guards
 
 WORKFLOW = (
-    asking, attachments, delegations, due, sending, standing, steps, taking_back, worklist,
+    asking, attachments, delegations, deleting, due, sending, standing, steps, taking_back,
+    worklist,
 )  # fmt: skip
 """Modules that hold the workflow's actions."""
 
