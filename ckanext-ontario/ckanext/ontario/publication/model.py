@@ -184,7 +184,7 @@ class Mail(tk.BaseModel):
     user_id: Any = sa.Column(sa.Text, nullable=False)
     kind: Any = sa.Column(sa.Text, nullable=False)
     data: Any = sa.Column(JSONB, nullable=False, server_default="{}")
-    """Ids for the links; never internal text."""
+    """Ids for the links, and what was written to the reader; never internal text."""
     created: Any = sa.Column(Instant, nullable=False)
     attempts: Any = sa.Column(sa.Integer, nullable=False, server_default="0")
     next_at: Any = sa.Column(Instant, nullable=False)
