@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from lxml import html
 
+import factories
 from factories import call
 
 from .pages_people import CONFIRMED, REASON, People, make_people, text_of
@@ -153,10 +154,32 @@ def test_what_is_wrong_with_a_role_stands_beside_its_field(people: People) -> No
     values = {**DELEGATION, "user": "nobody-here", "organization": people.ministry.name}
     answer = people.director.post("/publication/roles", values)
     assert (answer.status_code, 'id="wrong-user"' in answer.text) == (409, True)
-    assert 'value="nobody-here"' in answer.text
+    assert "nobody-here" not in answer.text, "what is not offered is not chosen"
     values = {**values, "user": people.ministry.member, "valid_until": ""}
     answer = people.director.post("/publication/roles", values)
     assert (answer.status_code, 'id="wrong-valid_until"' in answer.text) == (409, True)
+
+
+def test_the_form_offers_only_who_may_be_chosen(people: People) -> None:
+    ours = people.ministry
+    members = {ours.editor, ours.second_editor, ours.second_director, ours.member}
+    offered = accounts(people.director)
+    assert members | {ours.delegate, ours.deputy} == set(offered), "neither oneself nor others"
+    assert len(offered) == len(set(offered))
+    assert people.director.page("/publication/roles").xpath("//label[@for='field-user']")
+    assert "Choisir une personne" in people.director.get("/fr/publication/roles").text
+    gone = factories.make_user()["name"]
+    member = {"id": ours.id, "username": gone, "role": "member"}
+    call("organization_member_create", **member)
+    assert gone in accounts(people.director)
+    call("user_delete", id=gone)
+    assert gone not in accounts(people.director)
+    assert members <= set(accounts(people.sysadmin))
+
+
+def accounts(caller: Any) -> list[str]:
+    page = caller.page("/publication/roles")
+    return [one for one in page.xpath("//select[@id='field-user']//option/@value") if one]
 
 
 def test_roles_of_other_ministries_are_not_shown(people: People) -> None:

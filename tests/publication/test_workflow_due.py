@@ -95,6 +95,15 @@ def test_a_record_withheld_since_is_not_released(ministry: Ministry) -> None:
 def test_a_deleted_record_is_not_released(ministry: Ministry) -> None:
     record = scheduled(ministry)
     call("package_delete", ministry.director, id=record["id"])
+    assert latest(record).reason == "deleted"
+    with in_days(3):
+        assert due() == {"released": 0, "cancelled": 0, "refreshed": 0, "failed": 0}
+
+
+def test_a_record_deleted_past_the_actions_is_not_released(ministry: Ministry) -> None:
+    record = scheduled(ministry)
+    model.Session.execute("UPDATE package SET state = 'deleted' WHERE id = :id", record)
+    model.Session.commit()
     with in_days(3):
         assert due()["cancelled"] == 1
     assert latest(record).reason == "deleted"
@@ -246,16 +255,33 @@ def test_a_source_is_covered_as_a_whole(ministry: Ministry) -> None:
     made = call("ontario_standing_approval_create", ministry.director, **given)
     assert (made["harvest_source"], made["in_force"]) == (True, True)
     listed = call("ontario_standing_approval_list", ministry.editor)
-    assert made["id"] in {one["id"] for one in listed}
+    (shown,) = (one for one in listed if one["package"]["id"] == source["id"])
+    assert (shown["id"], shown["in_force"]) == (made["id"], True)
     record = factories.make_dataset(
         None, {"id": ministry.id}, shared=False, harvest_source_id=source["id"], harvest_guid="1"
     )
     assert status(record, ministry.editor)["shared"], "an inventory's record is shared at once"
     call("ontario_release_submit", ministry.editor, id=record["id"])
     ministry.approve(record["id"])
-    call("package_patch", id=record["id"], current_as_of="2026-11-01")
-    due()
-    assert latest(record).projection["current_as_of"] == "2026-11-01"
+    other = ministry.live()
+    before, untouched = latest(record), latest(other).sequence
+    for one in (record, other):
+        call("package_patch", id=one["id"], current_as_of="2026-11-01")
+    assert due() == {"released": 0, "cancelled": 0, "refreshed": 1, "failed": 0}
+    now = latest(record)
+    assert (now.sequence, now.source, now.state) == (before.sequence + 1, "refresh", "released")
+    assert settled(now) == {**settled(before), "current_as_of": "2026-11-01"}
+    assert latest(other).sequence == untouched, "of no source, so not covered"
+    assert status(other, ministry.editor)["state"] == "draft"
+
+
+def settled(release: Any) -> dict[str, Any]:
+    """Return a projection without what CKAN guesses when a record is saved again."""
+    files = [
+        {key: value for key, value in one.items() if key not in {"mimetype", "views"}}
+        for one in release.projection["resources"]
+    ]
+    return {**release.projection, "resources": files}
 
 
 # --- roles -----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
@@ -17,6 +18,7 @@ from ckanext.ontario.shared import clock
 from ckanext.ontario.visibility.access import rules, shown
 
 TOMORROW = (date.today() + timedelta(days=2)).isoformat()  # noqa: DTZ011 -- any day ahead
+LINK = re.compile(r'href="(/[^"]*)"')
 GRANT = {"decision": "grant", "until": TOMORROW}
 REFUSE = {"decision": "refuse", "reason": "Not without an agreement."}
 
@@ -258,7 +260,24 @@ def test_collaborators_are_not_made_by_hand(world: Any) -> None:
         for action in ("package_collaborator_create", "package_collaborator_delete"):
             asked = {"id": "wells", "user_id": user, "capacity": "editor"}
             assert person.action(action, **asked).status_code == 403
-        assert "/dataset/collaborators/" not in person.get("/dataset/edit/wells").text
+        assert person.get("/dataset/collaborators/wells").status_code == 403
+
+
+@pytest.mark.parametrize("prefix", ["", "/fr"])
+@pytest.mark.parametrize("person", ["director", "sysadmin"])
+def test_no_page_leads_to_what_is_refused(world: Any, person: str, prefix: str) -> None:
+    """Collaborators, and CKAN's page to make records public or delete them many at once."""
+    somebody = getattr(world, person)
+    for path in ("/dataset/edit/wells", "/organization/edit/health", "/organization/about/health"):
+        page = somebody.get(f"{prefix}{path}")
+        assert page.status_code == 200, path
+        assert "/dataset/collaborators/" not in page.text
+        assert "/organization/bulk_process/" not in page.text
+    assert f"{prefix}/organization/health" in page.text, "a page of ours at CKAN's address"
+    assert "/organization/members/health" in page.text
+    members = somebody.get(f"{prefix}/organization/manage_members/health").text
+    for link in {one for one in LINK.findall(members) if "member" in one}:
+        assert somebody.get(link).status_code == 200, link
 
 
 def test_pages_need_the_guard(world: Any, requested: Any) -> None:

@@ -223,6 +223,21 @@ def why_not(copy: Copy, sequence: int, *, exists: bool = True) -> str | None:
     return None if copy.state is State.APPROVED else "changed"
 
 
+def deleted(copy: Copy) -> Copy:
+    """Return the copy after its record was deleted: nothing of it waits any more.
+
+    Raises:
+        Refused: when it is live, or withdrawn and may be restored: what was published is kept
+            until it is removed for ever.
+    """
+    if copy.public is Public.LIVE:
+        raise Refused("kept-live")
+    if copy.public is Public.WITHDRAWN:
+        raise Refused("kept-withdrawn")
+    waits = copy.state in {State.IN_REVIEW, State.APPROVED}
+    return replace(copy, state=State.DRAFT) if waits else copy
+
+
 def may_refresh(copy: Copy, approvals: Sequence[str]) -> bool:
     """Say whether changes with these approvals may follow what is live without a new approval.
 

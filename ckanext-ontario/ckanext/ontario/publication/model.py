@@ -119,7 +119,7 @@ class History(tk.BaseModel):
     user_id: Any = sa.Column(sa.Text, nullable=False)
     step: Any = sa.Column(sa.Text, nullable=False)
     """``submit``, ``approve``, ``return``, ``edit``, ``schedule``, ``release``, ``cancel``,
-    ``withdraw``, ``restore``, ``remove``, ``refresh``."""
+    ``withdraw``, ``restore``, ``remove``, ``refresh``, ``delete``."""
     sequence: Any = sa.Column(sa.Integer)
     reason: Any = sa.Column(sa.Text)
     details: Any = sa.Column(JSONB, nullable=False, server_default="{}")
@@ -184,7 +184,7 @@ class Mail(tk.BaseModel):
     user_id: Any = sa.Column(sa.Text, nullable=False)
     kind: Any = sa.Column(sa.Text, nullable=False)
     data: Any = sa.Column(JSONB, nullable=False, server_default="{}")
-    """Ids for the links; never internal text."""
+    """Ids for the links, and what was written to the reader; never internal text."""
     created: Any = sa.Column(Instant, nullable=False)
     attempts: Any = sa.Column(sa.Integer, nullable=False, server_default="0")
     next_at: Any = sa.Column(Instant, nullable=False)

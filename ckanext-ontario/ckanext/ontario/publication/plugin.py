@@ -21,8 +21,10 @@ from ckanext.ontario.publication.workflow import (
     attachments,
     auth_roles,
     delegations,
+    deleting,
     due,
     edits,
+    mails,
     sending,
     standing,
     steps,
@@ -31,12 +33,13 @@ from ckanext.ontario.publication.workflow import (
 )
 from ckanext.ontario.publication.workflow import auth as workflow_auth
 from ckanext.ontario.publication.workflow import jobs as workflow_jobs
-from ckanext.ontario.shared import portal, sharing
+from ckanext.ontario.shared import portal, sharing, signals
 from ckanext.ontario.shared.jobs import IScheduledJobs, ScheduledJob
 from ckanext.ontario.shared.startup import require_guards
 
 WORKFLOW = (
-    asking, attachments, delegations, due, sending, standing, steps, taking_back, worklist,
+    asking, attachments, delegations, deleting, due, sending, standing, steps, taking_back,
+    worklist,
 )  # fmt: skip
 """Modules that hold the workflow's actions."""
 
@@ -52,6 +55,7 @@ class PublicationPlugin(edits.EditHooks, p.SingletonPlugin):
     p.implements(p.IAuthFunctions)
     p.implements(p.IBlueprint)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.ISignal)
     p.implements(IScheduledJobs, inherit=True)
     p.implements(sharing.IRecordSharing)
 
@@ -87,6 +91,12 @@ class PublicationPlugin(edits.EditHooks, p.SingletonPlugin):
     def shared(self, package_ids: Collection[str]) -> set[str]:
         """Return which records were submitted, or came with an inventory; all, outside."""
         return edits.shared(package_ids) if portal.is_internal() else set(package_ids)
+
+    # ISignal
+
+    def get_signal_subscriptions(self) -> dict[Any, list[Any]]:
+        """Write down, inside, the mails that other slices want sent."""
+        return {signals.people_told: [mails.told]} if portal.is_internal() else {}
 
     # IScheduledJobs
 

@@ -8,20 +8,55 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
+from flask import current_app
 from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RoutingException
 
 from ckanext.ontario.shared import portal
 from ckanext.ontario.shared.people import language_of_user
 from ckanext.ontario.visibility import policy
 from ckanext.ontario.visibility.access import note
+from ckanext.ontario.visibility.domain import Decision
+from ckanext.ontario.visibility.policy import routes
 from ckanext.ontario.visibility.reading import known_user
 
 __all__ = [
+    "build_nav_icon",
     "linked_user",
     "ontario_visibility_access",
     "ontario_visibility_decisions",
     "ontario_visibility_language",
 ]
+
+
+@tk.chained_helper
+def build_nav_icon(
+    next_helper: Callable[..., Any], menu_item: str, title: str, **parts: Any
+) -> Any:
+    """Return an item of a page's navigation; nothing for a page the reader would be refused.
+
+    Args:
+        next_helper: CKAN's own.
+        menu_item: the endpoint it leads to; shown only as this portal's table of endpoints allows.
+        title: its text.
+        parts: more for the address, and ``icon``.
+    """
+    decision = routes.of(portal.current()).decide(_answering(menu_item, parts), "GET")
+    sysadmin = bool(getattr(tk.current_user, "sysadmin", False))
+    if decision is Decision.REFUSE or (decision is Decision.SYSADMIN and not sysadmin):
+        return ""
+    return next_helper(menu_item, title, **parts)
+
+
+def _answering(endpoint: str, parts: Mapping[str, Any]) -> str:
+    """Return which endpoint answers at another's address: pages of ours stand at some of core's."""
+    addresses = current_app.url_map.bind("")
+    try:
+        path = addresses.build(endpoint, dict(parts), append_unknown=False)
+        return str(addresses.match(path)[0])
+    except (RoutingException, HTTPException):
+        return endpoint
 
 
 @tk.chained_helper

@@ -42,6 +42,36 @@ def roles_of(user: model.User, permission: str) -> dict[str, str]:
     return {**inherited, **{str(row.id): str(row.capacity) for row in found if row.listed}}
 
 
+def holders(organization: str, permission: str) -> set[str]:
+    """Return the ids of users with a permission in an organization by a role of their own.
+
+    The role may be one there, or one that cascades from an organization above it.
+    """
+    cascading: Any = authz.check_config_permission("roles_that_cascade_to_sub_groups")
+    here = sa.select(sa.literal(organization).label("id"), sa.literal(0).label("depth"))
+    above = here.cte("above", recursive=True)
+    links = MEMBER.alias("links")
+    above = above.union_all(
+        sa.select(links.c.table_id, above.c.depth + 1).where(
+            links.c.group_id == above.c.id,
+            links.c.table_name == "group",
+            links.c.state == "active",
+            above.c.depth < _DEPTH,
+        )
+    )
+    found = (
+        sa.select(MEMBER.c.table_id)
+        .select_from(MEMBER.join(above, above.c.id == MEMBER.c.group_id))
+        .where(
+            MEMBER.c.table_name == "user",
+            MEMBER.c.state == "active",
+            MEMBER.c.capacity.in_(authz.get_roles_with_permission(permission)),
+            sa.or_(above.c.depth == 0, MEMBER.c.capacity.in_(cascading)),
+        )
+    )
+    return {str(one) for one in model.Session.scalars(found)}
+
+
 def member_counts(groups: Collection[str]) -> dict[str, int]:
     """Return how many users belong to each of these organizations or topics, as core counts."""
     users = model.user_table

@@ -88,12 +88,13 @@ class VisibilityPlugin(OutwardFields, SearchClamp, PermissionLabels, p.Singleton
         """Return the gates and locks of this portal's policy table, and the slice's own actions."""
         table = policy.of(portal.current())
         known = lock.registered(besides=self.name)
-        found = {**subjects.gates(known), **gates()}
+        named = subjects.gates(known)
+        found = {**named, **gates()}
         chosen = {n: f for n, f in found.items() if table.get(n) is Decision.GATE and n in known}
         inside = {name: getattr(actions, name) for name in actions.__all__}
         outside = {"ontario_registration_expire": registration.ontario_registration_expire}
         own: dict[str, Any] = inside if portal.is_internal() else outside
-        return {**lock.locks(table, known), **chosen, **own}
+        return {**lock.locks(table, known, named), **chosen, **own}
 
     # IAuthFunctions
 

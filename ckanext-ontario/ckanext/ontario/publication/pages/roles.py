@@ -10,6 +10,7 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.ontario.publication.pages import forms, words
 from ckanext.ontario.publication.pages.words import When
+from ckanext.ontario.publication.workflow import people
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class RolesPage:
     standing: tuple[Standing, ...]
     ministries: tuple[tuple[str, str], ...]
     """Where the reader gives roles: ``(name, title)``."""
+    people: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    """Whom roles may be given to, by ministry: ``(title, ((account, name), …))``."""
     choices: tuple[tuple[str, str], ...]
     """Roles that the reader may give, with their names."""
     errors: forms.Errors
@@ -63,9 +66,26 @@ def page(errors: forms.Errors) -> RolesPage:
         roles=tuple(_held(one, directed, sysadmin=sysadmin) for one in roles),
         standing=standing(directed),
         ministries=tuple((name, title) for name, title in directed.values()),
+        people=_people(directed),
         choices=_choices(sysadmin=sysadmin),
         errors=errors,
     )
+
+
+def _people(
+    directed: Mapping[str, tuple[str, str]],
+) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    found = people.choosable(directed, tk.current_user.id)
+    return tuple(
+        (title, tuple((one["name"], _told_apart(one)) for one in found[organization]))
+        for organization, (_name, title) in directed.items()
+        if found[organization]
+    )
+
+
+def _told_apart(one: Mapping[str, str]) -> str:
+    shown, account = one["display_name"], one["name"]
+    return shown if shown == account else f"{shown} ({account})"
 
 
 def ministries_directed() -> dict[str, tuple[str, str]]:

@@ -117,6 +117,7 @@ def happened(step: str) -> str:
         "restore": tk._("Restored"),
         "remove": tk._("Removed for ever"),
         "refresh": tk._("Refreshed under a standing approval"),
+        "delete": tk._("Deleted; what waited has ended"),
     }.get(step, step)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from ckanext.ontario.publication.domain import State
 from ckanext.ontario.publication.model import WORKING_COPY
 from ckanext.ontario.publication.projection import OPEN
-from ckanext.ontario.publication.workflow import copies
+from ckanext.ontario.publication.workflow import access, copies, deleting
 from ckanext.ontario.publication.workflow.content import OPENED
 from ckanext.ontario.publication.workflow.fingerprint import Stored
 from ckanext.ontario.shared import clock, portal
@@ -82,6 +82,10 @@ def _saved(context: Context, pkg_dict: dict[str, Any]) -> None:
     if not _concerns(pkg_dict):
         return
     stored = Stored(str(pkg_dict["id"]))
+    if stored.package["state"] == model.State.DELETED:
+        with access.undone():
+            deleting.end(stored.package["id"], _user_id(context) or "")
+        return
     fingerprint = stored.fingerprint
     if stored.copy is None:
         _begin(stored, fingerprint, _user_id(context))

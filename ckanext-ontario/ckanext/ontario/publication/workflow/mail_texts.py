@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from babel.dates import format_date
 
 from ckanext.ontario.shared.bilingual import DEFAULT_LANGUAGE
 
 RECORD_PATH = "/dataset/{id}"
 QUEUE_PATH = "/publication"
 """Where the queue of the workflow's work is."""
+
+REQUESTS_PATH = "/access-requests/waiting"
+"""Where Directors decide on requests for data."""
 
 
 def subject(kind: str) -> str:
@@ -25,6 +30,10 @@ def subject(kind: str) -> str:
         "restored": tk._("A withdrawn record is public again"),
         "removed": tk._("A record was removed from the public portal for ever"),
         "digest": tk._("Records wait for your approval"),
+        "access_requested": tk._("Somebody asks for data of your ministry"),
+        "access_granted": tk._("Your request for data was granted"),
+        "access_refused": tk._("Your request for data was refused"),
+        "access_ended": tk._("Your access to data was ended"),
     }[kind]
 
 
@@ -41,8 +50,32 @@ def body(kind: str, data: Mapping[str, Any], language: str) -> str:
         "restored": tk._("It is as it was before it was withdrawn."),
         "removed": tk._("A notice stays in its place. The reason is with the record."),
         "digest": _waiting(data),
+        "access_requested": tk._("Who it is and what for is with the request. "
+                                 "It waits for a Director’s decision."),
+        "access_granted": _granted(data, language),
+        "access_refused": tk._("The files of the record are not shared with you."),
+        "access_ended": tk._("The files of the record are no longer shared with you."),
     }[kind]  # fmt: skip
-    return f"{sentence}\n\n{link(data.get('package_id'), language)}\n"
+    place = REQUESTS_PATH if kind == "access_requested" else _place(data.get("package_id"))
+    return "\n\n".join([sentence, *_reason(data), f"{_link(place, language)}\n"])
+
+
+def _granted(data: Mapping[str, Any], language: str) -> str:
+    day = data.get("until")
+    if not day:
+        return ""
+    shown = format_date(date.fromisoformat(str(day)), "long", locale=f"{language}_CA")
+    return tk._("You may use the files of the record until {day}.").format(day=shown)
+
+
+def _reason(data: Mapping[str, Any]) -> list[str]:
+    """Return what was written to the reader, if anything was."""
+    reason = data.get("reason")
+    return [tk._("The ministry wrote to you:") + f"\n{reason}"] if reason else []
+
+
+def _place(package_id: str | None) -> str:
+    return RECORD_PATH.format(id=package_id) if package_id else QUEUE_PATH
 
 
 def _waiting(data: Mapping[str, Any]) -> str:
@@ -55,12 +88,11 @@ def _waiting(data: Mapping[str, Any]) -> str:
     return said.format(number=number)
 
 
-def link(package_id: str | None, language: str) -> str:
+def _link(place: str, language: str) -> str:
     """Return where to read about it, in the reader's language."""
     site = str(tk.config["ckan.site_url"]).rstrip("/")
     prefix = "" if language == DEFAULT_LANGUAGE else f"/{language}"
     root = str(tk.config.get("ckan.root_path") or "")
-    place = RECORD_PATH.format(id=package_id) if package_id else QUEUE_PATH
     if "{{LANG}}" in root:
         return f"{site}{root.replace('/{{LANG}}', prefix)}{place}"
     return f"{site}{root.rstrip('/')}{prefix}{place}"

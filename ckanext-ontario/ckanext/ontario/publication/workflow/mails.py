@@ -1,6 +1,7 @@
 """The mail outbox: rows written with the step, sent after its commit, at least once.
 
-A mail says what happened and links to where it can be read; it never holds internal text.
+A mail says what happened and links to where it can be read; it never holds internal text, only what
+was written to its reader.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def queue(
         user_ids: who is told; blanks are passed over.
         package_id: the record it is about, if it is about one.
         key: tells this event from others of its kind and record, so that it is told once.
-        data: more for the links; no internal text.
+        data: more for the links, and what was written to the reader; no internal text.
     """
     now = clock.now()
     rows = [
@@ -42,6 +43,12 @@ def queue(
     ]
     if rows:
         model.Session.execute(insert(MAIL).values(rows).on_conflict_do_nothing())
+
+
+def told(_sender: Any, **event: Any) -> None:
+    """Write down what another slice wants people told (``signals.people_told``)."""
+    values = {name: event[name] for name in ("kind", "user_ids", "package_id", "key")}
+    queue(**values, **event["data"])
 
 
 def waiting(limit: int) -> list[dict[str, Any]]:

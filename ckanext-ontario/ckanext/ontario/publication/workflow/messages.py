@@ -55,6 +55,16 @@ def _when() -> dict[str, str]:
         "removed": tk._("This record was removed from the public portal for ever."),
         "withheld": tk._("The existence of this record is withheld; it is never released."),
         "unfinished": tk._("This record is not finished or was deleted."),
+        "kept-live": tk._(
+            "This record is on the public portal, and what was published is not deleted. Set its "
+            "status to inactive, or withdraw it. Only once the Deputy Minister or agency head has "
+            "removed it for ever can it be deleted here."
+        ),
+        "kept-withdrawn": tk._(
+            "This record was published and is withdrawn; it may be restored, so it is not deleted. "
+            "Only once the Deputy Minister or agency head has removed it for ever can it be "
+            "deleted here."
+        ),
     }
 
 

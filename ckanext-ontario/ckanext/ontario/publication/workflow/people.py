@@ -174,3 +174,24 @@ def names(user_ids: Iterable[str | None]) -> dict[str, dict[str, str]]:
         }
         for row in rows
     }
+
+
+def choosable(organization_ids: Iterable[str], besides: str) -> dict[str, list[dict[str, str]]]:
+    """Return whom a role may be given to, by organization: its active members, in order of name.
+
+    Two statements, however many there are.
+
+    Args:
+        organization_ids: of organizations whose members the caller may see.
+        besides: id of who gives the role; nobody gives one to themselves.
+    """
+    found = members_of(organization_ids)
+    known = names({user for users in found.values() for user in users} - {besides})
+    portal_itself = str(tk.config["ckan.site_id"])
+    return {
+        organization: sorted(
+            (one for user in users if (one := known.get(user)) and one["name"] != portal_itself),
+            key=lambda one: (one["display_name"].casefold(), one["name"]),
+        )
+        for organization, users in found.items()
+    }

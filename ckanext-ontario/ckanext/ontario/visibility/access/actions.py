@@ -11,7 +11,7 @@ from ckan.types import Context, DataDict
 from ckanext.ontario.shared import clock
 from ckanext.ontario.visibility import config
 from ckanext.ontario.visibility import model as requests
-from ckanext.ontario.visibility.access import data, people, rules, shown
+from ckanext.ontario.visibility.access import data, people, rules, shown, telling
 from ckanext.ontario.visibility.access.rules import State, Step
 
 __all__ = [
@@ -26,7 +26,7 @@ BOXES = ("mine", "waiting", "granted")
 
 
 def ontario_access_request_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """Ask to use the files of a record that the caller may read.
+    """Ask to use the files of a record that the caller may read; its Directors get a mail.
 
     Args:
         context: CKAN's.
@@ -56,6 +56,7 @@ def ontario_access_request_create(context: Context, data_dict: DataDict) -> dict
     if row is None:
         model.Session.rollback()
         raise tk.ValidationError({"id": [tk._("You have asked already; nobody has decided yet.")]})
+    telling.asked(row)
     _commit(context)
     return shown.of(context, [row])[0]
 
@@ -64,7 +65,8 @@ def ontario_access_request_decide(context: Context, data_dict: DataDict) -> dict
     """Grant or refuse a request, withdraw one's own, or end a grant before its last day.
 
     A Director of the ministry that owns the record decides, never who asked. A grant makes the
-    reader a collaborator of the record until its last day.
+    reader a collaborator of the record until its last day. Who asked gets a mail with the reason.
+    Of two decisions at once one counts, and the other hears that it was decided meanwhile.
 
     Args:
         context: CKAN's.
@@ -92,6 +94,7 @@ def ontario_access_request_decide(context: Context, data_dict: DataDict) -> dict
     if row is None:
         model.Session.rollback()
         raise tk.ValidationError({"decision": [tk._("This request was decided meanwhile.")]})
+    telling.decided(row)  # before core's action commits the grant
     _apply(step, row)
     _commit(context)
     return shown.of(context, [row])[0]

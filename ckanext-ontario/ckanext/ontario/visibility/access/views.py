@@ -76,10 +76,13 @@ def decide(request_id: str) -> Any:
 
 
 def _waiting(errors: Mapping[str, Mapping[str, str]], sent: Mapping[str, str]) -> str:
+    page, granted = pages.listed("waiting", _offset()), pages.listed("granted", 0)
+    here = {row.id for row in (*page.rows, *granted.rows)}
     extra = {
-        "page": pages.listed("waiting", _offset()),
-        "granted": pages.listed("granted", 0),
+        "page": page,
+        "granted": granted,
         "errors": errors,
+        "gone": [said for one, told in errors.items() if one not in here for said in told.values()],
         "sent": sent,
         "last_day": pages.last_day(config.grant_days()),
         "first_day": pages.last_day(0),

@@ -42,14 +42,25 @@ def registered(besides: str) -> dict[str, bool]:
     return found
 
 
-def locks(policy: Mapping[str, Decision], actions: Mapping[str, bool]) -> dict[str, ChainedAction]:
-    """Return a refusing function for each action that ``policy`` does not allow or gate."""
+def locks(
+    policy: Mapping[str, Decision],
+    actions: Mapping[str, bool],
+    gates: Mapping[str, ChainedAction] | None = None,
+) -> dict[str, ChainedAction]:
+    """Return a refusing function for each action that ``policy`` does not allow or gate.
+
+    Args:
+        policy: the portal's decisions.
+        actions: registered actions, and whether each may be called by GET.
+        gates: what stands behind the lock of some, for those whom it lets pass.
+    """
+    behind = gates or {}
     refusals: dict[Decision, Callable[[Context], None]] = {
         Decision.SYSADMIN: _require_sysadmin,
         Decision.REFUSE: _require_the_portal,
     }
     return {
-        name: _chained(refusals[decision], reads=reads)
+        name: _chained(refusals[decision], behind.get(name), reads=reads)
         for name, reads in actions.items()
         if (decision := policy.get(name, Decision.REFUSE)) in refusals
     }
@@ -60,10 +71,14 @@ def unplaced(policy: Mapping[str, Decision], actions: Iterable[str]) -> list[str
     return sorted(set(actions) - set(policy))
 
 
-def _chained(require: Callable[[Context], None], *, reads: bool) -> ChainedAction:
+def _chained(
+    require: Callable[[Context], None], gate: ChainedAction | None, *, reads: bool
+) -> ChainedAction:
     def locked(next_action: Action, context: Context, data_dict: DataDict) -> Any:
         if has_request_context() and not context.get("ignore_auth"):
             require(context)
+        if gate is not None:
+            return gate(next_action, context, data_dict)
         return next_action(context, data_dict)
 
     locked.side_effect_free = reads  # pyright: ignore[reportFunctionMemberAccess]

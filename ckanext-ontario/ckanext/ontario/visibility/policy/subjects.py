@@ -22,6 +22,9 @@ _WHEN = "when"
 Subjects = Mapping[str, Any]
 """Parameter → kind of thing it names; under ``when``, parameter → value."""
 
+_FOR_ALL: Mapping[str, Any] = {"organization": model.Group, "user": model.User}
+"""Kinds of things that are no secret."""
+
 
 @cache
 def table() -> dict[str, Subjects]:
@@ -48,15 +51,16 @@ def require_readable(context: Context, kind: str, value: Any) -> None:
 
     Args:
         context: who asks.
-        kind: what ``value`` is: the name or id of a ``record``, a harvest ``source`` or an
-            ``organization`` (these are for all to see), or the id of a ``file`` or ``view``.
+        kind: what ``value`` is: the name or id of a ``record``, a harvest ``source``, an
+            ``organization`` or topic, a ``user`` (these are for all to see), or the id of a
+            ``file`` or ``view``.
         value: as the caller sent it.
 
     Raises:
         ObjectNotFound: without a word, when there is none or the caller may not know it.
     """
-    if kind == "organization":
-        if model.Group.get(str(value)) is None:  # core's own code fails on some of these
+    if kind in _FOR_ALL:
+        if _FOR_ALL[kind].get(str(value)) is None:  # core's own code fails on some of these
             raise tk.ObjectNotFound
         return
     record = value if kind in {"record", "source"} else _record_of(kind, str(value))
@@ -80,6 +84,8 @@ def _gate(subjects: Subjects, *, reads: bool) -> ChainedAction:
             for key, kind in named:
                 if data_dict.get(key):
                     require_readable(context, kind, data_dict[key])
+                elif kind == "organization":  # core's own code fails without one
+                    raise tk.ValidationError({key: [tk._("Missing value")]})
         return next_action(context, data_dict)
 
     gated.side_effect_free = reads  # pyright: ignore[reportFunctionMemberAccess]
