@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -98,15 +99,19 @@ class Outside:
 @pytest.fixture(scope="session")
 def outside(public_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Outside:
     """The public portal with its service user, an ordinary user and an administrator."""
-    file = tmp_path_factory.mktemp("token") / "publication.token"
+    return peopled(public_server, tmp_path_factory.mktemp("token") / "publication.token")
+
+
+def peopled(server: Any, file: Path) -> Outside:
+    """Give a public portal its people; the service user's token goes to a file."""
     printed = subprocess.run(
         [sys.executable, "-m", "tests.publication.people", str(file)],
-        env={**os.environ, "CKAN_INI": str(public_server.ini)},
+        env={**os.environ, "CKAN_INI": str(server.ini)},
         check=True,
         capture_output=True,
         text=True,
     )
-    return Outside(public_server, file, json.loads(printed.stdout.splitlines()[-1]))
+    return Outside(server, file, json.loads(printed.stdout.splitlines()[-1]))
 
 
 @pytest.fixture(scope="session")
@@ -131,10 +136,17 @@ def until(check: Callable[[], Any], seconds: float = 60) -> Any:
 @pytest.fixture
 def connected(internal: Any, outside: Outside) -> Iterator[Outside]:
     """The internal portal knows where the public one is."""
+    with delivering_to(outside.url, outside.token_file):
+        yield outside
+
+
+@contextlib.contextmanager
+def delivering_to(url: str, token_file: Path) -> Iterator[None]:
+    """Let the internal portal deliver to an address for the length of the block."""
     before = {key: tk.config.get(key) for key in (config.PUBLIC_URL, config.TOKEN_FILE)}
-    tk.config[config.PUBLIC_URL] = outside.url
-    tk.config[config.TOKEN_FILE] = str(outside.token_file)
-    yield outside
+    tk.config[config.PUBLIC_URL] = url
+    tk.config[config.TOKEN_FILE] = str(token_file)
+    yield
     tk.config.update(before)
 
 
