@@ -69,6 +69,8 @@ class Subject:
     """Placeholder → name or id; what it lacks is asked for as missing."""
     marks: tuple[str, ...]
     """Words and ids that are its own."""
+    secret: bool = True
+    """Whether that it is there is to be hidden too: it answers like what is missing."""
 
     def asked(self, text: str) -> dict[str, str]:
         """Return the values for the placeholders of ``text``."""
@@ -91,7 +93,11 @@ class Role:
     """Whether no answer may be kept: all of the internal portal, those to tokens outside."""
     problems: list[str] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
+    met: Counter[str] = field(default_factory=Counter)
+    """How often each kind of hidden subject was asked for."""
     turn: int = 0
+    """Whose turn it is among the hidden subjects; each role begins with another one, so that a
+    call meets several of them in the run."""
 
     def ask(self, what: str, method: str, path: str, sent: Any, asked: dict[str, str]) -> Answer:
         """Send one request and note what is wrong with the answer.
@@ -107,6 +113,17 @@ class Role:
         self.seen[what] += 1
         self._look(f"{what}: {method} {path} {json.dumps(sent) if sent else ''}", answer, asked)
         return answer
+
+    @property
+    def unmet(self) -> set[str]:
+        """The kinds of hidden subjects that were never asked for."""
+        return {subject.kind for subject in self.hidden} - set(self.met)
+
+    @property
+    def summary(self) -> str:
+        """How many requests there were, and how many for what is hidden, by kind."""
+        kinds = ", ".join(f"{kind} {number}" for kind, number in sorted(self.met.items()))
+        return f"{sum(self.seen.values())} requests ({kinds or 'nothing is hidden'})"
 
     def compare(self, what: str, hidden: Answer, missing: Answer, subject: Subject) -> None:
         """Note where what is hidden and what is missing do not look the same."""
@@ -179,7 +196,10 @@ def walk(role: Role, what: str, method: str, path: str, sent: Any = None, *, wri
         return
     nothing = comparable(ask(missing), missing)
     for subject, values in _hidden(role, text):
-        role.compare(what, comparable(ask(values), values), nothing, subject)
+        role.met[subject.kind] += 1
+        answer = comparable(ask(values), values)
+        if subject.secret:
+            role.compare(what, answer, nothing, subject)
 
 
 def _hidden(role: Role, text: str) -> Iterator[tuple[Subject, dict[str, str]]]:

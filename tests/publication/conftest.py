@@ -27,7 +27,7 @@ from werkzeug.datastructures import FileStorage
 from ckanext.ontario.publication import config, gathering
 from ckanext.ontario.publication.model import OUTBOX, RELEASE
 from ckanext.ontario.publication.projection import content_hash
-from ckanext.ontario.publication.transfer import outbox, wire
+from ckanext.ontario.publication.transfer import outbox, received, wire
 from ckanext.ontario.shared import clock
 from ckanext.ontario.stack import commands
 from ckanext.ontario.stack.processes import spawn, stop
@@ -156,6 +156,14 @@ def inside(internal: Any, clean_module: None) -> None:
     call_action("ontario_schema_seed")
 
 
+@pytest.fixture
+def same_generation(outside: Outside, inside: None) -> None:
+    """The portals agree on the generation, whatever tests before did to the public one."""
+    theirs = outside.ask("ontario_publication_status", SERVICE_USER)["generation"]
+    received.raise_generation(theirs)
+    model.Session.commit()
+
+
 class Releases:
     """Rows of releases and of the outbox, as the workflow writes them."""
 
@@ -272,7 +280,7 @@ def wired(package_id: str, sequence: int) -> dict[str, Any]:
             id=package_id,
             name=frozen.projection.public["name"],
             operation=wire.Operation.PUT,
-            generation=1,
+            generation=received.generation(),
             sequence=sequence,
             schema_version=frozen.schema_version,
             released=clock.now(),

@@ -29,7 +29,7 @@ from tests.publication.conftest import (
 from tests.publication.ministry import Ministry, make_ministry, with_file
 
 from ckanext.ontario.publication.model import OUTBOX
-from ckanext.ontario.publication.transfer import outbox, received
+from ckanext.ontario.publication.transfer import outbox
 from ckanext.ontario.stack import commands, portals, redis
 from ckanext.ontario.stack.processes import Service, spawn, stop
 from ckanext.ontario.stack.testing import TestServices, free_port
@@ -74,12 +74,13 @@ def between(outside: Outside) -> Iterator[Between]:
 
 @pytest.fixture
 def working(
-    inside: None, services: TestServices, outside: Outside, between: Between, tmp_path: Path
+    same_generation: None,
+    services: TestServices,
+    outside: Outside,
+    between: Between,
+    tmp_path: Path,
 ) -> Iterator[Working]:
     """The internal portal's worker, not started yet; nothing waits for it."""
-    theirs = outside.ask("ontario_publication_status", SERVICE_USER)["generation"]
-    received.raise_generation(theirs)
-    model.Session.commit()
     connect_to_redis().flushdb()
     settings = replace(
         services.portal("internal"),

@@ -12,6 +12,8 @@ from ckan.tests.helpers import call_action
 from tests import factories
 from tests.publication.conftest import SERVICE_USER, Outside, as_json, changed, wired
 
+pytestmark = pytest.mark.usefixtures("same_generation")
+
 Make = Callable[..., dict[str, Any]]
 
 

@@ -131,16 +131,17 @@ def test_postgresql_restarts_in_the_middle_of_a_push(
         releases.make(one)
     before = apart.count("SELECT count(*) FROM package")
     restarts: list[threading.Thread] = []
+    restarted = threading.Event()
 
     def second(number: int) -> None:
         if number == 2:
-            restarts.append(_restart_once_it_writes(apart))
+            restarts.append(_restart_once_it_writes(apart, restarted))
 
     between.during = second
     releases.push()
     for thread in restarts:
         thread.join()
-    assert len(restarts) == 1
+    assert restarted.is_set()
     assert [releases.state(one, 1)[0] for one in made[:2]] == ["done", "done"]
     for _ in range(5):
         releases.push()
@@ -154,7 +155,7 @@ def test_postgresql_restarts_in_the_middle_of_a_push(
     assert {(one["id"], one["sequence"]) for one in rows} >= {(one, 1) for one in made}
 
 
-def _restart_once_it_writes(apart: Apart) -> threading.Thread:
+def _restart_once_it_writes(apart: Apart, done: threading.Event) -> threading.Thread:
     """Lock what the receiver writes last; restart PostgreSQL when it waits there."""
     engine = sa.create_engine(apart.database)
     connection = engine.connect()
@@ -164,6 +165,7 @@ def _restart_once_it_writes(apart: Apart) -> threading.Thread:
     def restart() -> None:
         until(lambda: apart.count(query))
         apart.restart_postgres()
+        done.set()
         connection.invalidate()
         engine.dispose()
 
