@@ -222,11 +222,10 @@ def test_the_tutorials_inventory_is_read_as_it_says(tmp_path: Path) -> None:
 
 
 def test_tests_that_pages_name_exist() -> None:
-    root = ROOT / "tests"
     written = re.compile(r"^def (test_\w+)\(", re.MULTILINE)
     known = {
-        f"/{path.relative_to(root)}": set(written.findall(path.read_text(encoding="utf-8")))
-        for path in root.rglob("test_*.py")
+        f"/{path.relative_to(ROOT)}": set(written.findall(path.read_text(encoding="utf-8")))
+        for path in (ROOT / "tests").rglob("test_*.py")
     }
     named = re.compile(r"`([\w/]*test_\w+\.py)?(?:::)?(test_\w+)?`")
     missing: set[str] = set()

@@ -9,6 +9,8 @@ from ckanext.xloader import db as jobs_of_xloader
 from ckanext.ontario.stack import postgres
 from ckanext.ontario.stack.testing import TestServices
 
+_OTHERS = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %(name)s"
+
 
 class Backup:
     """Keeps the whole database by PostgreSQL's own means, and puts it back in its place."""
@@ -42,10 +44,11 @@ class Backup:
             for statement in statements:
                 cursor.execute(statement)
 
-    @staticmethod
-    def _let_go() -> None:
-        """End this process's connections: a database in use is neither copied nor replaced."""
+    def _let_go(self) -> None:
+        """End all connections: a database in use is neither copied nor replaced."""
         model.Session.remove()
         model.ensure_engine().dispose()
         if jobs_of_xloader.ENGINE is not None:
             jobs_of_xloader.ENGINE.dispose()
+        with postgres.maintenance(self._server) as cursor:
+            cursor.execute(_OTHERS, {"name": self._name})
