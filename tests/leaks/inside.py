@@ -42,6 +42,9 @@ HIDDEN: dict[str, tuple[str, ...]] = {
 }
 """What each role may not know."""
 
+DOORS = {"delegate": ("ontario_release_", "ontario_publication.", "ontario_standing_approval_")}
+"""Where who decides for a Director is shown unfinished records too: the workflow, nowhere else."""
+
 
 def people(app: Any) -> dict[str, dict[str, Any] | None]:
     """Make the accounts: role → user, ``None`` for nobody."""
@@ -106,6 +109,8 @@ def roles_of(world: Any) -> dict[str, Role]:
             known=world.subjects[known] if known else None,
             secrets=() if name == "system administrator" else others,
             signed_in=name not in {"anonymous", "suspended"},
+            doors=DOORS.get(name, ()),
+            shown=frozenset(UNFINISHED),
             turn=place,
         )
     return found
