@@ -16,6 +16,7 @@ from ckanext.harvest import model as harvest
 from tests import factories
 from tests.leaks import steps
 from tests.leaks.walking import NOTHING, Answer, Role, Subject
+from tests.leaks.words import texts
 
 TOPIC = "environment-and-natural-resources"
 UNFINISHED = ("draft", "unsubmitted", "returned", "deleted")
@@ -189,30 +190,6 @@ def _record(app: Any, kind: str, token: str, owner: Any, third: Any) -> Subject:
     ids = (view.id, *(values[key] for key in ("record_id", "file", "activity")))
     marks = (word, content, *ids) if content != word else (word, *ids)
     return Subject(kind, values, marks)
-
-
-def texts(word: str) -> dict[str, Any]:
-    """Return a record's texts, internal ones too, each with ``word`` in it."""
-    both = {"en": f"{word} in English", "fr": f"{word} en français"}
-    return {
-        "title_translated": both,
-        "notes_translated": both,
-        "short_description_translated": both,
-        "keywords": {"en": [f"{word} tag"], "fr": [f"{word} mot"]},
-        "maintainer_translated": both,
-        "maintainer_email": f"{word}@ontario.ca",
-        "geographic_coverage_translated": both,
-        "access_instructions": both,
-        **internal_texts(word),
-    }
-
-
-def internal_texts(word: str) -> dict[str, Any]:
-    """Return every internal field of a dataset that takes a text, with a word for each."""
-    names = ("other_title", "colby_notes", "custodian_name", "author", "retention_schedule")
-    more = ("cluster_application_id", "go_program_id")
-    found = {name: f"{word}{name.replace('_', '')}" for name in (*names, *more)}
-    return {**found, "author_email": f"{word}authoremail@ontario.ca"}
 
 
 def _figures(limited: Subject) -> Subject:

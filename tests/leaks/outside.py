@@ -20,8 +20,8 @@ from ckan import logic, model
 from ckan.lib import search
 from ckan.tests.helpers import call_action
 from tests import factories
-from tests.leaks.inside import texts
 from tests.leaks.walking import NOTHING, Answer, Role, Subject, table
+from tests.leaks.words import texts
 
 from ckanext.ontario.publication import config
 from ckanext.ontario.publication.transfer import receiving, wire
