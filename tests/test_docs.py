@@ -221,6 +221,22 @@ def test_the_tutorials_inventory_is_read_as_it_says(tmp_path: Path) -> None:
     assert not mended.refused
 
 
+def test_tests_that_pages_name_exist() -> None:
+    written = re.compile(r"^def (test_\w+)\(", re.MULTILINE)
+    known = {
+        f"/{path.relative_to(ROOT)}": set(written.findall(path.read_text(encoding="utf-8")))
+        for path in (ROOT / "tests").rglob("test_*.py")
+    }
+    named = re.compile(r"`([\w/]*test_\w+\.py)?(?:::)?(test_\w+)?`")
+    missing: set[str] = set()
+    for page in (ROOT / "docs").rglob("*.md"):
+        for file, function in named.findall(page.read_text(encoding="utf-8")):
+            where = [tests for path, tests in known.items() if path.endswith(file and f"/{file}")]
+            if not any(function in {*tests, ""} for tests in where):
+                missing.add(f"{page.name}: {file} {function}")
+    assert missing == set()
+
+
 def test_commands_that_pages_name_exist() -> None:
     known = set(reference.commands())
     typed = re.compile(r"(?:\.venv/bin/)?ontario ckan (?:internal|public) (ontario-[a-z]+ [a-z]+)")

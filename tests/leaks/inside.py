@@ -14,30 +14,37 @@ from ckan.tests.helpers import call_action
 from ckanext.activity.model import Activity
 from ckanext.harvest import model as harvest
 from tests import factories
+from tests.leaks import steps
 from tests.leaks.walking import NOTHING, Answer, Role, Subject
+from tests.leaks.words import texts
 
 TOPIC = "environment-and-natural-resources"
-KINDS = ("known", "ministry", "named", "draft", "unsubmitted", "deleted", "elsewhere")
+UNFINISHED = ("draft", "unsubmitted", "returned", "deleted")
+"""What only the editors of its ministry may know."""
+
+NARROW = ("ministry", "named", "withheld", "withdrawn", "removed")
+"""What only its ministry may know, or ministries that it names; three of them are also off the
+public portal: their existence is withheld, they were taken back, or removed for ever."""
+
+OURS = ("known", "limited", *NARROW, *UNFINISHED)
+ALL = (*OURS, "elsewhere", "source")
+"""``limited`` is shared, its files and tables are not: these are the subject ``figures``."""
 
 HIDDEN: dict[str, tuple[str, ...]] = {
-    "anonymous": (*KINDS, "source"),
-    "suspended": (*KINDS, "source"),
-    "without rights": (*KINDS, "source"),
-    "other ministry's editor": (
-        "ministry",
-        "named",
-        "draft",
-        "unsubmitted",
-        "deleted",
-        "source",
-    ),
-    "member": ("draft", "unsubmitted", "deleted", "elsewhere", "source"),
+    "anonymous": ALL,
+    "suspended": ALL,
+    "without rights": ALL,
+    "other ministry's editor": (*NARROW, *UNFINISHED, "figures", "source"),
+    "member": (*UNFINISHED, "elsewhere", "source"),
+    "delegate": (*UNFINISHED, "elsewhere", "source"),
     "editor": ("elsewhere",),
     "Director": ("elsewhere",),
     "system administrator": (),
 }
-"""What each role may not know. A role of the publication slice is one more line here, and one in
-:func:`people` that makes its account."""
+"""What each role may not know."""
+
+DOORS = {"delegate": ("ontario_release_", "ontario_publication.", "ontario_standing_approval_")}
+"""Where who decides for a Director is shown unfinished records too: the workflow, nowhere else."""
 
 
 def people(app: Any) -> dict[str, dict[str, Any] | None]:
@@ -60,7 +67,7 @@ def plant(app: Any) -> Any:
     users = people(app)
     title = {"en": "Environment", "fr": "Environnement"}
     factories.call("group_create", name=TOPIC, title_translated=title)
-    roles = {"member": "member", "editor": "editor", "Director": "admin"}
+    roles = {"member": "member", "delegate": "member", "editor": "editor", "Director": "admin"}
     ours = factories.make_organization(
         name="health",
         users=[{"name": users[who]["name"], "capacity": role} for who, role in roles.items()],
@@ -71,11 +78,13 @@ def plant(app: Any) -> Any:
     )
     third = factories.make_organization(name="transport")
     tokens = {name: _token(user) for name, user in users.items() if user}
-    subjects = {kind: _record(app, kind, tokens["editor"], ours, third) for kind in KINDS[:-1]}
+    subjects = {kind: _record(app, kind, tokens["editor"], ours, third) for kind in OURS}
     subjects["elsewhere"] = _record(
         app, "elsewhere", tokens["other ministry's editor"], theirs, third
     )
     subjects["source"] = _source(app, tokens["editor"], ours)
+    steps.take({kind: one.values["record_id"] for kind, one in subjects.items()}, users, ours)
+    subjects["figures"] = _figures(subjects["limited"])
     _hide(subjects, other)
     _put_away(users["suspended"])
     _set_reset_keys()
@@ -89,10 +98,10 @@ def roles_of(world: Any) -> dict[str, Role]:
     """Return everybody who calls, each with what they may not know."""
     mails = {name: user["email"] for name, user in world.users.items() if user}
     found = {}
-    for name, kinds in HIDDEN.items():
+    for place, (name, kinds) in enumerate(HIDDEN.items()):
         known = next((k for k in ("known", "elsewhere") if k not in kinds), None)
         # A Director may take the list of the ministry's members, with their addresses.
-        theirs = {name, "member", "editor"} if name == "Director" else {name}
+        theirs = {name, "member", "delegate", "editor"} if name == "Director" else {name}
         others = tuple(mail for who, mail in mails.items() if who not in theirs)
         found[name] = Role(
             name,
@@ -101,6 +110,9 @@ def roles_of(world: Any) -> dict[str, Role]:
             known=world.subjects[known] if known else None,
             secrets=() if name == "system administrator" else others,
             signed_in=name not in {"anonymous", "suspended"},
+            doors=DOORS.get(name, ()),
+            shown=frozenset(UNFINISHED),
+            turn=place,
         )
     return found
 
@@ -135,6 +147,7 @@ def _token(user: dict[str, Any]) -> str:
 
 def _record(app: Any, kind: str, token: str, owner: Any, third: Any) -> Subject:
     word = f"zq{kind}"
+    content = "zqfigures" if kind == "limited" else word
     made = _act(
         app,
         token,
@@ -143,7 +156,7 @@ def _record(app: Any, kind: str, token: str, owner: Any, third: Any) -> Subject:
             **texts(word), name=f"{word}-name", owner_org=owner["id"], resources=[]
         ),
     )
-    file = _upload(app, token, made["id"], word)
+    file = _upload(app, token, made["id"], word, content)
     view = model.ResourceView(
         resource_id=file["id"], title=word, view_type="text_view", description=word, order=0,
         config={},
@@ -155,8 +168,8 @@ def _record(app: Any, kind: str, token: str, owner: Any, third: Any) -> Subject:
     )  # fmt: skip
     model.Session.add(status)
     model.Session.commit()
-    _table(file["id"], word)
-    if kind != "unsubmitted":
+    _table(file["id"], content)
+    if kind not in {"unsubmitted", *steps.SUBMITTED}:
         factories.share(made["id"])
         model.Session.commit()
         search.rebuild(made["id"])
@@ -174,35 +187,17 @@ def _record(app: Any, kind: str, token: str, owner: Any, third: Any) -> Subject:
     }
     activity = model.Session.query(Activity).filter(Activity.object_id == made["id"]).first()
     values["activity"] = activity.id
-    marks = (word, view.id, *(values[key] for key in ("record_id", "file", "activity")))
+    ids = (view.id, *(values[key] for key in ("record_id", "file", "activity")))
+    marks = (word, content, *ids) if content != word else (word, *ids)
     return Subject(kind, values, marks)
 
 
-def texts(word: str) -> dict[str, Any]:
-    """Return a record's texts, internal ones too, each with ``word`` in it."""
-    both = {"en": f"{word} in English", "fr": f"{word} en français"}
-    return {
-        "title_translated": both,
-        "notes_translated": both,
-        "short_description_translated": both,
-        "keywords": {"en": [f"{word} tag"], "fr": [f"{word} mot"]},
-        "maintainer_translated": both,
-        "maintainer_email": f"{word}@ontario.ca",
-        "geographic_coverage_translated": both,
-        "access_instructions": both,
-        **internal_texts(word),
-    }
+def _figures(limited: Subject) -> Subject:
+    """Return what is in the files of a record that itself is no secret."""
+    return Subject("figures", limited.values, ("zqfigures",), secret=False)
 
 
-def internal_texts(word: str) -> dict[str, Any]:
-    """Return every internal field of a dataset that takes a text, with a word for each."""
-    names = ("other_title", "colby_notes", "custodian_name", "author", "retention_schedule")
-    more = ("cluster_application_id", "go_program_id")
-    found = {name: f"{word}{name.replace('_', '')}" for name in (*names, *more)}
-    return {**found, "author_email": f"{word}authoremail@ontario.ca"}
-
-
-def _upload(app: Any, token: str, package_id: str, word: str) -> dict[str, Any]:
+def _upload(app: Any, token: str, package_id: str, word: str, content: str) -> dict[str, Any]:
     sent = {
         "package_id": package_id,
         "name_translated": json.dumps({"en": f"{word} file", "fr": f"{word} fichier"}),
@@ -210,7 +205,7 @@ def _upload(app: Any, token: str, package_id: str, word: str) -> dict[str, Any]:
         "format": "CSV",
         "type": "data",
         "data_birth_date": "2019-01-02",
-        "upload": (io.BytesIO(f"lake,level\n{word}row,1\n".encode()), f"{word}.csv"),
+        "upload": (io.BytesIO(f"lake,level\n{content}row,1\n".encode()), f"{content}.csv"),
     }
     client = app.test_client(use_cookies=False)
     headers = {"Authorization": token}
@@ -263,8 +258,8 @@ def _hide(subjects: dict[str, Subject], follower: dict[str, Any]) -> None:
     hidden = subjects["ministry"].values["record_id"]
     factories.call("follow_dataset", follower["name"], id=hidden)
     factories.call("follow_dataset", follower["name"], id=subjects["deleted"].values["record_id"])
-    _audience(hidden, "ministry")
-    _audience(subjects["elsewhere"].values["record_id"], "ministry")
+    for kind in ("ministry", "elsewhere", "withheld", "withdrawn", "removed"):
+        _audience(subjects[kind].values["record_id"], "ministry")
     factories.call("package_delete", id=subjects["deleted"].values["record_id"])
     draft = model.Package.get(subjects["draft"].values["record_id"])
     assert draft is not None

@@ -20,23 +20,32 @@ from ckan import logic, model
 from ckan.lib import search
 from ckan.tests.helpers import call_action
 from tests import factories
-from tests.leaks.inside import texts
 from tests.leaks.walking import NOTHING, Answer, Role, Subject, table
+from tests.leaks.words import texts
 
+from ckanext.ontario.publication import config
+from ckanext.ontario.publication.transfer import receiving, wire
+from ckanext.ontario.shared import clock
 from ckanext.ontario.stack.application import flask_of, load
 
 ROOT = Path(__file__).parent.parent.parent
 TOPIC = "environment-and-natural-resources"
+GONE = ("withdrawn", "removed")
+"""What releases took away: nobody finds anything of it, administrators neither."""
+
+UNSHOWN = ("private", "draft", "deleted")
+
 HIDDEN: dict[str, tuple[str, ...]] = {
-    "anonymous": ("private", "draft", "deleted"),
-    "suspended": ("private", "draft", "deleted"),
-    "citizen": ("private", "draft", "deleted"),
-    "Director": (),
-    "system administrator": (),
+    "anonymous": (*UNSHOWN, *GONE),
+    "suspended": (*UNSHOWN, *GONE),
+    "citizen": (*UNSHOWN, *GONE),
+    "service user": (*UNSHOWN, *GONE),
+    "Director": GONE,
+    "system administrator": GONE,
 }
 """What each role may not know outside. Core's labels give members of an organization what it has
-that is not public; on this portal organizations have no members, here one was written in. A role
-of the publication slice (the service user) is one more line, and one in :func:`_people`."""
+that is not public; on this portal organizations have no members, here one was written in. The
+service user delivers releases; what there is to be read it reads like a citizen."""
 
 INSIDE = ("zqinside", "colby_notes", "custodian_name", "existence_withheld", "retention_schedule")
 """The word of internal fields, written past everything that keeps them out, and names that only
@@ -56,7 +65,13 @@ def planted(server: Any) -> Any:
     assert done.returncode == 0, done.stderr[-3000:]
     made = json.loads(done.stdout.splitlines()[-1])
     subjects = {
-        kind: Subject(kind, values, (values["word"], values["record_id"], values["file"]))
+        # A removed record says that it was removed: it does not look like one that never was.
+        kind: Subject(
+            kind,
+            values,
+            (values["word"], values["record_id"], values["file"]),
+            secret=kind != "removed",
+        )
         for kind, values in made["subjects"].items()
     }
     return SimpleNamespace(server=server, **{**made, "subjects": subjects})
@@ -74,8 +89,9 @@ def roles_of(world: Any) -> dict[str, Role]:
             secrets=INSIDE if name == "system administrator" else
             (*INSIDE, *(mail for who, mail in mails.items() if who != name)),
             private=name not in {"anonymous", "suspended"},
+            turn=place,
         )
-        for name, kinds in HIDDEN.items()
+        for place, (name, kinds) in enumerate(HIDDEN.items())
     }  # fmt: skip
 
 
@@ -118,7 +134,7 @@ def _plant() -> dict[str, Any]:
         name="outside", users=[{"name": users["Director"]["name"], "capacity": "admin"}]
     )
     subjects = {}
-    for kind in ("open", "private", "draft", "deleted"):
+    for kind in ("open", *UNSHOWN, *GONE):
         word = f"zq{kind}"
         clean = {
             k: v for k, v in texts(word).items() if k not in _internal_fields("dataset_fields")
@@ -134,7 +150,8 @@ def _plant() -> dict[str, Any]:
             "tag": f"{word} tag", "view": NOTHING, "organization": "outside", "topic": TOPIC,
             "user": users["Director"]["name"],
         }  # fmt: skip
-    _put_away(subjects)
+    _put_away({kind: subjects[kind] for kind in UNSHOWN})
+    _take_away({kind: subjects[kind] for kind in GONE})
     _write_past_everything(subjects["open"], owner)
     tokens = {
         name: call_action("api_token_create", user=user["name"], name="leaks")["token"]
@@ -154,7 +171,7 @@ def _people() -> dict[str, Any]:
     names = [name for name in HIDDEN if name != "anonymous"]
     return {
         name: factories.make_user(
-            name=f"outsider-{number}",
+            name=config.service_user() if name == "service user" else f"outsider-{number}",
             email=f"zqmail{number}@example.com",
             sysadmin=name == "system administrator",
         )
@@ -170,6 +187,27 @@ def _put_away(subjects: dict[str, Any]) -> None:
     model.Session.commit()
     for package in found.values():
         search.rebuild(package.id)
+
+
+def _take_away(subjects: dict[str, Any]) -> None:
+    """Withdraw and remove records as the internal portal does, as if they had come from there."""
+    now = clock.now()
+    operations = {"withdrawn": wire.Operation.WITHDRAW, "removed": wire.Operation.REMOVE}
+    items = [
+        wire.Item(
+            id=values["record_id"],
+            name=values["record"],
+            operation=operations[kind],
+            generation=1,
+            sequence=2,
+            schema_version="",
+            released=now,
+            created=now,
+        )
+        for kind, values in subjects.items()
+    ]
+    answers = receiving.receive([wire.dump(one) for one in items])
+    assert [one["status"] for one in answers] == ["applied"] * len(items), answers
 
 
 def _internal_fields(grouping: str) -> list[str]:

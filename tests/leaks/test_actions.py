@@ -47,6 +47,7 @@ def test_no_action_tells(roles: Any, covered: Any, name: str) -> None:
     walk_actions(role, inside_too)
     covered(
         f"internal actions as {name}: {len(role.seen)} of {len(inside_too)} actions "
-        f"in {sum(role.seen.values())} requests"
+        f"in {role.summary}"
     )
+    assert role.unmet == set()
     assert role.problems == [], "\n".join([f"{len(role.problems)} problems", *role.problems])

@@ -35,7 +35,7 @@ def test_a_row_leads_somewhere(row: int) -> None:
 def test_no_row_leaks(roles: Any, covered: Any, name: str) -> None:
     role = roles[name]
     walk_rows(role)
-    covered(f"internal checklist as {name}: {sum(role.seen.values())} requests")
+    covered(f"internal checklist as {name}: {role.summary}")
     assert role.problems == [], "\n".join([f"{len(role.problems)} problems", *role.problems])
 
 
@@ -46,7 +46,7 @@ def ask(role: Any, action: str, **data: Any) -> Any:
 
 def test_the_words_are_found_by_those_who_may_know(roles: Any, world: Any) -> None:
     for name in ("editor", "system administrator"):
-        for kind in ("ministry", "draft", "deleted"):
+        for kind in inside.OURS:
             subject = world.subjects[kind]
             shown = ask(roles[name], "package_show", id=subject.values["record"])
             assert f"{subject.values['word']}colbynotes" in str(shown), (name, kind)
@@ -54,12 +54,21 @@ def test_the_words_are_found_by_those_who_may_know(roles: Any, world: Any) -> No
         roles["editor"], "datastore_search", resource_id=world.subjects["ministry"].values["file"]
     )
     assert "zqministrycell" in str(found)
+    for name, told in (("member", True), ("other ministry's editor", False)):
+        limited = world.subjects["limited"].values
+        assert "colbynotes" in str(ask(roles[name], "package_show", id=limited["record"]))
+        figures = ask(roles[name], "datastore_search", resource_id=limited["file"])
+        assert ("zqfigurescell" in str(figures)) is told
+    reasons = {kind: world.subjects[kind].values["record"] for kind in ("returned", "withdrawn")}
+    for kind, record in reasons.items():
+        told = ask(roles["delegate"], "ontario_release_history", id=record)
+        assert f"zq{kind} reason" in str(told)
     source = ask(roles["editor"], "harvest_source_show", id="zqsource-name")
     assert "zqsourceconfig" in str(source)
 
 
 def test_counts_are_those_of_what_is_seen(roles: Any) -> None:
-    seen = {"editor": 4, "member": 3, "other ministry's editor": 2, "without rights": 0}
+    seen = {"editor": 9, "member": 7, "other ministry's editor": 3, "without rights": 0}
     for name, count in seen.items():
         found = ask(roles[name], "package_search", rows=0, **{"facet.field": ["organization"]})
         assert found["count"] == count, name

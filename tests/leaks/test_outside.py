@@ -9,11 +9,17 @@ import pytest
 import redis
 from tests.leaks import outside, scan
 from tests.leaks.checklist import walk_rows
+from tests.leaks.inside import ALL
+from tests.leaks.steps import SUBMITTED
 from tests.leaks.test_actions import NAMES, walk_actions
 from tests.leaks.test_routes import ROUTES, calls_of
 from tests.leaks.walking import walk
 
-INTERNAL = ("zqknown", "zqministry", "zqnamed", "zqelsewhere", "zqsource")
+INTERNAL = (
+    *(f"zq{kind}" for kind in ALL if kind not in {"draft", "deleted", "withdrawn", "removed"}),
+    "zqfigures",
+    *(f"zq{kind} reason" for kind in SUBMITTED),
+)
 """Words planted inside, and nowhere else."""
 
 
@@ -45,8 +51,9 @@ def test_nothing_tells(outer: Any, outer_roles: Any, covered: Any, name: str) ->
     pages, actions = set(role.seen) & set(outer.endpoints), set(role.seen) & set(outer.actions)
     covered(
         f"public as {name}: {len(pages)} of {len(outer.endpoints)} endpoints, {len(actions)} of "
-        f"{len(outer.actions)} actions in {sum(role.seen.values())} requests"
+        f"{len(outer.actions)} actions in {role.summary}"
     )
+    assert role.unmet == set()
     assert role.problems == [], "\n".join([f"{len(role.problems)} problems", *role.problems])
 
 
@@ -72,6 +79,12 @@ def test_nothing_internal_is_kept(world: Any, services: Any, outer: Any, outer_r
     assert scan.database(kept.sqlalchemy_url, (*INTERNAL, "zqopen")) == {"zqopen"}
     assert scan.database(kept.datastore_write_url, (*INTERNAL, "zqopencell")) == {"zqopencell"}
     assert scan.index(kept.solr_url, (*INTERNAL, "zqopen")) == {"zqopen"}
+    # Of what was withdrawn or removed a name may stay, for the notice; nothing that it said.
+    gone = {f"zq{kind}{part}" for kind in outside.GONE for part in (" in english", "cell", " tag")}
+    assert scan.database(kept.sqlalchemy_url, gone) == set()
+    assert scan.database(kept.datastore_write_url, gone) == set()
+    assert scan.index(kept.solr_url, {f"zq{kind}" for kind in outside.GONE}) == set()
+    assert scan.files(Path(kept.storage_path), gone) == set()
     assert scan.memory(kept.redis_url, INTERNAL) == set()
     assert scan.files(Path(kept.storage_path), INTERNAL) == set()
     assert scan.files(services.folder / "public-server", (*INTERNAL, "gunicorn")) == {"gunicorn"}

@@ -55,7 +55,7 @@ def test_no_page_tells(roles: Any, covered: Any, name: str) -> None:
     for (method, path), endpoint in calls_of(INSIDE).items():
         walk(role, endpoint, method, path, writes=method != "GET")
     covered(
-        f"internal routes as {name}: {len(role.seen)} of {len(INSIDE)} endpoints "
-        f"in {sum(role.seen.values())} requests"
+        f"internal routes as {name}: {len(role.seen)} of {len(INSIDE)} endpoints in {role.summary}"
     )
+    assert role.unmet == set()
     assert role.problems == [], "\n".join([f"{len(role.problems)} problems", *role.problems])

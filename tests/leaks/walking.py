@@ -69,6 +69,8 @@ class Subject:
     """Placeholder → name or id; what it lacks is asked for as missing."""
     marks: tuple[str, ...]
     """Words and ids that are its own."""
+    secret: bool = True
+    """Whether that it is there is to be hidden too: it answers like what is missing."""
 
     def asked(self, text: str) -> dict[str, str]:
         """Return the values for the placeholders of ``text``."""
@@ -91,7 +93,15 @@ class Role:
     """Whether no answer may be kept: all of the internal portal, those to tokens outside."""
     problems: list[str] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
+    doors: tuple[str, ...] = ()
+    """How the endpoints and actions begin that show this role subjects it finds nowhere else."""
+    shown: frozenset[str] = frozenset()
+    """The kinds of subjects that are shown there."""
+    met: Counter[str] = field(default_factory=Counter)
+    """How often each kind of hidden subject was asked for."""
     turn: int = 0
+    """Whose turn it is among the hidden subjects; each role begins with another one, so that a
+    call meets several of them in the run."""
 
     def ask(self, what: str, method: str, path: str, sent: Any, asked: dict[str, str]) -> Answer:
         """Send one request and note what is wrong with the answer.
@@ -105,8 +115,25 @@ class Role:
         """
         answer = self.send(method, path, sent)
         self.seen[what] += 1
-        self._look(f"{what}: {method} {path} {json.dumps(sent) if sent else ''}", answer, asked)
+        where = f"{what}: {method} {path} {json.dumps(sent) if sent else ''}"
+        self._look(where, answer, asked, self.unknown(what))
         return answer
+
+    @property
+    def unmet(self) -> set[str]:
+        """The kinds of hidden subjects that were never asked for."""
+        return {subject.kind for subject in self.hidden} - set(self.met)
+
+    @property
+    def summary(self) -> str:
+        """How many requests there were, and how many for what is hidden, by kind."""
+        kinds = ", ".join(f"{kind} {number}" for kind, number in sorted(self.met.items()))
+        return f"{sum(self.seen.values())} requests ({kinds or 'nothing is hidden'})"
+
+    def unknown(self, what: str) -> tuple[Subject, ...]:
+        """Return what may not be known by an endpoint or action."""
+        shown = self.shown if what.startswith(self.doors) else frozenset[str]()
+        return tuple(subject for subject in self.hidden if subject.kind not in shown)
 
     def compare(self, what: str, hidden: Answer, missing: Answer, subject: Subject) -> None:
         """Note where what is hidden and what is missing do not look the same."""
@@ -115,13 +142,15 @@ class Role:
                 f"{what}: {subject.kind} differs from missing: {_first(hidden, missing)}"
             )
 
-    def _look(self, where: str, answer: Answer, asked: dict[str, str]) -> None:
+    def _look(
+        self, where: str, answer: Answer, asked: dict[str, str], hidden: tuple[Subject, ...]
+    ) -> None:
         if answer.status >= 500:
             self.problems.append(f"{where}: {answer.status} {answer.body[:200]}")
         if self.private and "no-store" not in answer.headers.get("Cache-Control", ""):
             self.problems.append(f"{where}: may be stored ({answer.headers.get('Cache-Control')})")
         text = without(answer.everything, asked).lower()
-        for mark in (*NEVER, *self.secrets, *(m for s in self.hidden for m in s.marks)):
+        for mark in (*NEVER, *self.secrets, *(m for s in hidden for m in s.marks)):
             if mark.lower() in text:
                 at = text.index(mark.lower())
                 self.problems.append(
@@ -178,17 +207,21 @@ def walk(role: Role, what: str, method: str, path: str, sent: Any = None, *, wri
     if not names and role.known and not writes:
         return
     nothing = comparable(ask(missing), missing)
-    for subject, values in _hidden(role, text):
-        role.compare(what, comparable(ask(values), values), nothing, subject)
+    for subject, values in _hidden(role, what, text):
+        role.met[subject.kind] += 1
+        answer = comparable(ask(values), values)
+        if subject.secret:
+            role.compare(what, answer, nothing, subject)
 
 
-def _hidden(role: Role, text: str) -> Iterator[tuple[Subject, dict[str, str]]]:
+def _hidden(role: Role, what: str, text: str) -> Iterator[tuple[Subject, dict[str, str]]]:
     """Yield the next hidden subject that has all of what is asked for."""
     own = {"record", "record_id", "file", "view", "activity", "object", "job", "tag", "word"}
     asked = [name for name in placeholders(text) if name in own]
-    fitting = [s for s in role.hidden if all(name in s.values for name in asked)] if asked else []
+    hidden = role.unknown(what)
+    fitting = [s for s in hidden if all(name in s.values for name in asked)] if asked else []
     if not fitting:  # a harvest source has no files; only it has jobs
-        fitting = [s for s in role.hidden if asked and asked[0] in s.values]
+        fitting = [s for s in hidden if asked and asked[0] in s.values]
     if fitting:
         subject = fitting[role.turn % len(fitting)]
         role.turn += 1

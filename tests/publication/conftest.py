@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -26,7 +27,7 @@ from werkzeug.datastructures import FileStorage
 from ckanext.ontario.publication import config, gathering
 from ckanext.ontario.publication.model import OUTBOX, RELEASE
 from ckanext.ontario.publication.projection import content_hash
-from ckanext.ontario.publication.transfer import outbox, wire
+from ckanext.ontario.publication.transfer import outbox, received, wire
 from ckanext.ontario.shared import clock
 from ckanext.ontario.stack import commands
 from ckanext.ontario.stack.processes import spawn, stop
@@ -98,15 +99,19 @@ class Outside:
 @pytest.fixture(scope="session")
 def outside(public_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Outside:
     """The public portal with its service user, an ordinary user and an administrator."""
-    file = tmp_path_factory.mktemp("token") / "publication.token"
+    return peopled(public_server, tmp_path_factory.mktemp("token") / "publication.token")
+
+
+def peopled(server: Any, file: Path) -> Outside:
+    """Give a public portal its people; the service user's token goes to a file."""
     printed = subprocess.run(
         [sys.executable, "-m", "tests.publication.people", str(file)],
-        env={**os.environ, "CKAN_INI": str(public_server.ini)},
+        env={**os.environ, "CKAN_INI": str(server.ini)},
         check=True,
         capture_output=True,
         text=True,
     )
-    return Outside(public_server, file, json.loads(printed.stdout.splitlines()[-1]))
+    return Outside(server, file, json.loads(printed.stdout.splitlines()[-1]))
 
 
 @pytest.fixture(scope="session")
@@ -131,10 +136,17 @@ def until(check: Callable[[], Any], seconds: float = 60) -> Any:
 @pytest.fixture
 def connected(internal: Any, outside: Outside) -> Iterator[Outside]:
     """The internal portal knows where the public one is."""
+    with delivering_to(outside.url, outside.token_file):
+        yield outside
+
+
+@contextlib.contextmanager
+def delivering_to(url: str, token_file: Path) -> Iterator[None]:
+    """Let the internal portal deliver to an address for the length of the block."""
     before = {key: tk.config.get(key) for key in (config.PUBLIC_URL, config.TOKEN_FILE)}
-    tk.config[config.PUBLIC_URL] = outside.url
-    tk.config[config.TOKEN_FILE] = str(outside.token_file)
-    yield outside
+    tk.config[config.PUBLIC_URL] = url
+    tk.config[config.TOKEN_FILE] = str(token_file)
+    yield
     tk.config.update(before)
 
 
@@ -142,6 +154,14 @@ def connected(internal: Any, outside: Outside) -> Iterator[Outside]:
 def inside(internal: Any, clean_module: None) -> None:
     """An internal portal with its organizations and topics."""
     call_action("ontario_schema_seed")
+
+
+@pytest.fixture
+def same_generation(outside: Outside, inside: None) -> None:
+    """The portals agree on the generation, whatever tests before did to the public one."""
+    theirs = outside.ask("ontario_publication_status", SERVICE_USER)["generation"]
+    received.raise_generation(theirs)
+    model.Session.commit()
 
 
 class Releases:
@@ -260,7 +280,7 @@ def wired(package_id: str, sequence: int) -> dict[str, Any]:
             id=package_id,
             name=frozen.projection.public["name"],
             operation=wire.Operation.PUT,
-            generation=1,
+            generation=received.generation(),
             sequence=sequence,
             schema_version=frozen.schema_version,
             released=clock.now(),

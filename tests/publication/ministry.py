@@ -112,9 +112,11 @@ def csv(text: str, name: str = "levels.csv") -> FileStorage:
     return FileStorage(BytesIO(text.encode()), filename=name)
 
 
-def with_file(ministry: Ministry, text: str = "lake,level\nHuron,176\n") -> dict[str, Any]:
+def with_file(
+    ministry: Ministry, text: str = "lake,level\nHuron,176\n", **values: Any
+) -> dict[str, Any]:
     """Make a record whose only resource is an uploaded file."""
-    record = ministry.dataset(resources=[], planned_release_date="2031-01-01")
+    record = ministry.dataset(resources=[], planned_release_date="2031-01-01", **values)
     call(
         "resource_create",
         ministry.editor,

@@ -12,20 +12,15 @@ from ckan import model
 from click.testing import CliRunner
 from tests import factories
 from tests.catalogue.filling import fill
-from tests.publication.conftest import SERVICE_USER, Outside, Releases
+from tests.publication.conftest import Outside, Releases
 
 from ckanext.ontario.publication.model import OUTBOX, RELEASE
-from ckanext.ontario.publication.transfer import cli, received
+from ckanext.ontario.publication.transfer import cli
 
 Make = Callable[..., dict[str, Any]]
 
 
-@pytest.fixture(autouse=True)
-def same_generation(connected: Outside, inside: None) -> None:
-    """The portals agree on the generation, whatever tests before did to the public one."""
-    theirs = connected.ask("ontario_publication_status", SERVICE_USER)["generation"]
-    received.raise_generation(theirs)
-    model.Session.commit()
+pytestmark = pytest.mark.usefixtures("same_generation", "connected")
 
 
 def run(*arguments: str) -> Any:

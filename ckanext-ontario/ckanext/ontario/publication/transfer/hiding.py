@@ -18,6 +18,8 @@ from ckanext.ontario.publication.transfer.wire import Item
 from ckanext.ontario.shared import signals
 
 _RESOURCE: Any = model.Resource.__table__  # type: ignore[attr-defined]
+_TAG: Any = model.tag_table
+_TAGGED: Any = model.package_tag_table
 
 
 def hide(item: Item) -> None:
@@ -32,5 +34,16 @@ def hide(item: Item) -> None:
     else:
         # Commits, and with it what is remembered.
         tk.get_action("dataset_purge")(placing.as_the_portal(), {"id": item.id})
+    _drop_unused_tags()
     search.clear(item.id)
     signals.records_hidden.send(None, ids=[item.id])
+
+
+def _drop_unused_tags() -> None:
+    """Delete the keywords that no record has: CKAN leaves those of a purged one behind."""
+    unused = sa.and_(
+        _TAG.c.vocabulary_id.is_(None), ~sa.exists().where(_TAGGED.c.tag_id == _TAG.c.id)
+    )
+    statement = sa.delete(_TAG).where(unused).execution_options(synchronize_session=False)
+    model.Session.execute(statement)
+    model.Session.commit()

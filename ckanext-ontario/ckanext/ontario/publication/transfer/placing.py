@@ -22,6 +22,11 @@ from ckanext.ontario.publication.transfer.wire import Item
 
 _RESOURCE: Any = model.Resource.__table__  # type: ignore[attr-defined]
 _VIEW: Any = model.ResourceView.__table__  # type: ignore[attr-defined]
+_TASK: Any = model.task_status_table
+
+
+class NotQueued(RuntimeError):
+    """A file could not be put in line for its table: Redis does not answer."""
 
 
 def as_the_portal() -> Context:
@@ -60,6 +65,9 @@ def settle(item: Item, changed: set[str]) -> None:
     Args:
         item: the release.
         changed: resources whose bytes are new.
+
+    Raises:
+        NotQueued: when a file can't be read into its table now.
     """
     deleted = _deleted(item.id)
     for resource_id in [*deleted, *_replaced_by_links(item)]:
@@ -88,7 +96,22 @@ def _load(resource: Mapping[str, Any], *, changed: bool) -> None:
         )
     if there is None or _overrides(there) != _overrides(written):
         with contextlib.suppress(tk.ValidationError):  # a format that becomes no table
-            tk.get_action("xloader_submit")(as_the_portal(), {"resource_id": identifier})
+            _queue(identifier)
+
+
+def _queue(resource_id: str) -> None:
+    """Ask for a file to be read into its table.
+
+    Raises:
+        NotQueued: when the queue did not take it; xloader itself only logs that.
+    """
+    if tk.get_action("xloader_submit")(as_the_portal(), {"resource_id": resource_id}):
+        return
+    query = sa.select(_TASK.c.state).where(
+        _TASK.c.entity_id == resource_id, _TASK.c.task_type == "xloader", _TASK.c.key == "xloader"
+    )
+    if model.Session.execute(query).scalar() == "submitting":
+        raise NotQueued(resource_id)
 
 
 def _columns(resource_id: str) -> list[dict[str, Any]] | None:
