@@ -23,7 +23,7 @@ def removed(package_id: Any) -> Any:
     """Return the condition that the record of a column was removed for ever."""
     return (
         sa.exists()
-        .where(RELEASE.c.package_id == package_id, RELEASE.c.operation == "remove")
+        .where(sa.and_(RELEASE.c.package_id == package_id, RELEASE.c.operation == "remove"))
         .correlate_except(RELEASE)
     )
 
