@@ -61,6 +61,10 @@ test: .venv/.dev-installed .venv/.assets-for-tests ## Run all tests, in two proc
 e2e: .venv/.dev-installed .venv/.assets-for-tests ## Run the browser tests alone
 	$(BIN)/python -m pytest tests/e2e $(ARGS)
 
+.PHONY: pictures
+pictures: .venv/.dev-installed .venv/.assets-for-tests ## Make the pictures of the pages for ministries again
+	$(BIN)/python -m pytest tests/e2e/pictures.py
+
 .PHONY: check
 check: .venv/.dev-installed ## Lint, format, types, French catalogue: what CI runs beside the tests
 	$(BIN)/ruff check .

@@ -195,6 +195,24 @@ def _fetched(site: Path) -> set[str]:
     return {address for address in found if "//" in address}
 
 
+def test_pictures_are_small_described_and_in_both_languages() -> None:
+    images = ROOT / "docs" / "images"
+    names = {
+        language: {path.name for path in (images / language).iterdir()} for language in ("en", "fr")
+    }
+    assert names["en"] == names["fr"]
+    assert 0 < len(names["en"]) <= 8
+    assert [path for path in images.rglob("*.webp") if path.stat().st_size > 120_000] == []
+    shown = re.compile(r"!\[([^\]]*)\]\(\.\./images/(en|fr)/([^)]+)\)")
+    used: dict[str, set[str]] = {"en": set(), "fr": set()}
+    for page in (ROOT / "docs" / "how-to").glob("*.md"):
+        for words, language, name in shown.findall(page.read_text(encoding="utf-8")):
+            assert len(words) > len("A picture of a page."), page
+            assert language == ("fr" if page.name.endswith(".fr.md") else "en"), page
+            used[language].add(name)
+    assert used == names
+
+
 # --- what the pages promise ------------------------------------------------------------------
 
 

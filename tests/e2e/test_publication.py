@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -110,6 +111,14 @@ def test_a_director_delegates_and_the_delegate_approves_several_in_french(
         for one in (kept, *others)
     ]
     assert states == ["in_review", "approved", "approved"]
+
+    delegate.goto(f"{world.url}/fr/publication/roles")
+    assert violations(delegate) == []
+    assert delegate.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    director.get_by_role("button", name=re.compile("Y mettre fin.*Delegate")).click()
+    expect(director.locator(".flash-messages")).to_contain_text("Le rôle a pris fin.")
+    delegate.goto(f"{world.url}/fr/publication/{kept['id']}/approve")
+    expect(delegate.locator(".publication-form")).to_have_count(0)
 
 
 def test_a_deputy_minister_removes_for_ever(

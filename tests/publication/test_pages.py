@@ -231,9 +231,12 @@ def test_gaps_lead_to_their_fields(people: People) -> None:
     record = people.ministry.dataset(notes_translated={"en": "Only English.", "fr": ""})
     answer = people.editor.get(url(record, "submit"))
     assert f"/dataset/edit/{record['name']}#field-notes_translated-fr" in answer.text
+    assert "fill in what is missing" in text_of(answer)
+    assert f'action="{url(record, "submit")}"' in answer.text
+    assert '<button class="btn btn-primary" type="submit">Submit' not in answer.text
     sent = people.editor.post(url(record, "submit"))
     assert sent.status_code == 409
-    assert "can’t be submitted until these things are mended" in text_of(sent)
+    assert "can’t be submitted before these things are corrected" in text_of(sent)
 
 
 def test_what_changed_since_the_last_release(people: People, live: dict[str, Any]) -> None:

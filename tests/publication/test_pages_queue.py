@@ -221,3 +221,18 @@ def test_returned_work_is_with_its_editors(people: People) -> None:
     people.director.post(f"/publication/{record['id']}/return", {"reason": REASON})
     assert REASON in text_of(people.editor.get("/publication"))
     assert REASON not in text_of(people.outsider.get("/publication"))
+
+
+def test_what_was_removed_waits_for_nobody(people: People) -> None:
+    record = people.ministry.live(notes_translated={"en": "Levels.", "fr": "Niveaux."})
+    values = {"id": record["id"], "notes_translated": {"en": "Other.", "fr": "Autres."}}
+    call("package_patch", people.ministry.editor, **values)
+    call("ontario_release_submit", people.ministry.editor, id=record["id"])
+    link = f"/publication/{record['id']}/approve"
+    assert link in people.director.get("/publication").text
+    call("ontario_release_remove", people.ministry.deputy, id=record["id"], reason=REASON)
+    assert link not in people.director.get("/publication").text
+    page = text_of(people.director.get(f"/publication/{record['id']}"))
+    assert record["title_translated"]["en"] in page
+    assert "In review" not in page
+    assert "As the public will see it" not in page

@@ -256,6 +256,8 @@ def test_removed_is_gone_for_ever_and_says_so(
         page = requests.get(f"{connected.url}/dataset/{identifier}", timeout=60)
         assert page.status_code == 410
         assert '<p lang="fr">' in page.text
+        missing = requests.get(f"{connected.url}/dataset/never-there", timeout=60)
+        assert page.text.count('rel="stylesheet"') == missing.text.count('rel="stylesheet"') > 1
         french = requests.get(f"{connected.url}/fr/dataset/{identifier}", timeout=60)
         assert (french.status_code, "Retiré" in french.text) == (410, True)
     assert connected.action("package_show", id="never-there").status_code == 404

@@ -77,13 +77,14 @@ def record(package_id: str) -> RecordPage:
         NotAuthorized: when the reader has no part in its workflow.
         ObjectNotFound: when there is none that the reader may know of.
     """
-    found, problems = _preview(package_id)
     stand = status(package_id)
+    ended = stand.public == "removed"
+    found, problems = (None, ()) if ended else _preview(package_id)
     directed = roles.ministries_directed()
     given = {"id": package_id, "limit": ROWS}
     history = tk.get_action("ontario_release_history")({}, given)
     return RecordPage(
-        title=found.title if found else stand.name,
+        title=found.title if found else _title(package_id, stand),
         status=stand,
         preview=found,
         problems=problems,

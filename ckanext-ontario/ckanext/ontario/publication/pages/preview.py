@@ -24,7 +24,7 @@ ELSEWHERE = frozenset(
 FILE_ELSEWHERE = frozenset(
     {
         *("id", "url_type", "name_translated", "url", "dictionary", "views"),
-        *("datastore_active", "position", "package_id", "state"),
+        *("datastore_active", "position", "package_id", "state", "size"),
     }
 )
 

@@ -111,7 +111,7 @@ def _next(plain: Status, answer: Mapping[str, Any]) -> str:
         return tk._("Next: the release goes out by itself at that time.")
     return {
         "draft": tk._("Next: an editor of the ministry submits it for approval."),
-        "returned": tk._("Next: an editor mends it and submits it again."),
+        "returned": tk._("Next: an editor corrects it and submits it again."),
         "in_review": tk._("Next: the Director or a delegate approves it or returns it."),
         "approved": tk._("Next: nothing, unless the record changes."),
     }[plain.state]

@@ -142,5 +142,5 @@ def checklist() -> list[Point]:
         Point("accessibility", tk._("Accessibility"),
               tk._("Texts and files can be read by everyone, with assistive technology too.")),
         Point("issues_plan", tk._("Plan for questions and issues"),
-              tk._("The contact named knows of it and can answer, and errors will be mended.")),
+              tk._("The contact named knows of it and can answer, and errors will be corrected.")),
     ]  # fmt: skip

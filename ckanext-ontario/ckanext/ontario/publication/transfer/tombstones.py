@@ -56,6 +56,8 @@ def answer_gone(response: Response) -> Response:
         return response
     response.status_code = GONE
     if response.mimetype == "text/html":
+        # The page "not found" was written already; what it took along is needed again.
+        tk.g.pop("_webassets", None)
         response.set_data(tk.render("ontario/publication/gone.html", {"notices": notices()}))
     return response
 

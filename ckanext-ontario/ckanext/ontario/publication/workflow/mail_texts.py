@@ -41,7 +41,7 @@ def body(kind: str, data: Mapping[str, Any], language: str) -> str:
     """Return a mail's text, in the language that is set; it ends with the link."""
     sentence = {
         "approved": tk._("It goes out now, or at the time that was chosen."),
-        "returned": tk._("The reason is with the record. It is yours to mend and submit again."),
+        "returned": tk._("The reason is with the record. It is yours to correct and submit again."),
         "cancelled": tk._("The record has changed since its approval, or may not go out. "
                           "The reason is with the record."),
         "late": tk._("The portal was not running at the time that was chosen. "

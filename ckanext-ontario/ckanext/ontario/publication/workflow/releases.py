@@ -19,6 +19,15 @@ from ckanext.ontario.publication.workflow.content import Current
 from ckanext.ontario.shared import clock
 
 
+def removed(package_id: Any) -> Any:
+    """Return the condition that the record of a column was removed for ever."""
+    return (
+        sa.exists()
+        .where(sa.and_(RELEASE.c.package_id == package_id, RELEASE.c.operation == "remove"))
+        .correlate_except(RELEASE)
+    )
+
+
 def put(
     loaded: copies.Loaded, content: Current, source: str, user_id: str, release_at: datetime
 ) -> int:

@@ -18,7 +18,7 @@ from flask_babel import force_locale
 from ckanext.ontario.publication.domain import State
 from ckanext.ontario.publication.instants import local_day
 from ckanext.ontario.publication.model import WORKING_COPY
-from ckanext.ontario.publication.workflow import mail_texts, mails, people
+from ckanext.ontario.publication.workflow import mail_texts, mails, people, releases
 from ckanext.ontario.shared import clock
 from ckanext.ontario.shared.people import language_of_user
 
@@ -118,7 +118,11 @@ def _waiting_by_reader() -> Counter[str]:
     rows = model.Session.execute(
         sa.select(package.c.owner_org, copy.submitted_by, copy.edited_by)
         .select_from(WORKING_COPY.join(package, package.c.id == copy.package_id))
-        .where(copy.state == State.IN_REVIEW.value, package.c.state == "active")
+        .where(
+            copy.state == State.IN_REVIEW.value,
+            package.c.state == "active",
+            ~releases.removed(copy.package_id),
+        )
     ).all()
     approvers = {one: people.approvers(one) for one in {row.owner_org for row in rows} if one}
     return Counter(

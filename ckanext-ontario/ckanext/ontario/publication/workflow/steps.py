@@ -70,7 +70,7 @@ def _require_publishable(package_id: str) -> None:
     )
     if not checked["publishable"]:
         errors = [one for one in checked["issues"] if one["level"] == "error"]
-        state = tk._("The record can’t be submitted until these things are mended.")
+        state = tk._("The record can’t be submitted before these things are corrected.")
         raise tk.ValidationError(cast("Any", {"issues": errors, "state": [state]}))
 
 

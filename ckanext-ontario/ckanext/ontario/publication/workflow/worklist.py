@@ -16,7 +16,7 @@ from ckanext.ontario.publication.domain import State
 from ckanext.ontario.publication.instants import local_text
 from ckanext.ontario.publication.model import HISTORY, RELEASE, WORKING_COPY
 from ckanext.ontario.publication.roles import Actor
-from ckanext.ontario.publication.workflow import access, people
+from ckanext.ontario.publication.workflow import access, people, releases
 from ckanext.ontario.publication.workflow.delegations import organizations_by_id, texts
 from ckanext.ontario.shared import clock
 
@@ -118,7 +118,9 @@ def _title() -> Any:
 
 def _section(condition: Any, limit: int, offset: int) -> dict[str, Any]:
     source = WORKING_COPY.join(_PACKAGE, _PACKAGE.c.id == _COPY.package_id)
-    condition = sa.and_(condition, _PACKAGE.c.state == "active")
+    condition = sa.and_(
+        condition, _PACKAGE.c.state == "active", ~releases.removed(_COPY.package_id)
+    )
     count = sa.select(sa.func.count()).select_from(source).where(condition)
     columns = [_PACKAGE.c[name] for name in ("id", "name", "title", "owner_org")]
     columns += [_COPY.state, _COPY.since, _COPY.reason, _COPY.submitted_by]
