@@ -81,6 +81,7 @@ def test_from_request_to_expiry(
     reader.get_by_role("button", name="Send the request").press("Enter")
     expect(reader.locator("table")).to_contain_text("Waiting for the ministry")
     assert violations(reader) == []
+    assert reader.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
 
     director = new_context(javascript=False).new_page()
     sign_in(director, site, "director")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.e2e import publication_world
 from tests.e2e.portals import Portals
 from tests.e2e.publication_world import MINISTRY, World
+
+from ckanext.ontario.publication import config
+from ckanext.ontario.stack import commands
 
 POINTS = ("legal", "privacy", "security", "accessibility", "issues_plan")
 REASON = "The period is wrong: it ends in 2024, the file ends in 2023."
@@ -20,6 +25,33 @@ REASON = "The period is wrong: it ends in 2024, the file ends in 2023."
 def world(internal_server: Any, portals: Portals) -> World:
     """The workflow's people on the running internal portal."""
     return publication_world.make(internal_server, portals)
+
+
+@pytest.fixture(scope="module")
+def push(
+    internal_server: Any, public_server: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], None]:
+    """Deliver what waits to the public portal, as the scheduler does each minute."""
+    folder: Path = tmp_path_factory.mktemp("push")
+    token, ini = folder / "publication.token", folder / "internal.ini"
+    public_server.ckan("ontario-publication", "rotate-token", str(token))
+    given = {config.PUBLIC_URL: public_server.url, config.TOKEN_FILE: token}
+    lines = [
+        line
+        for line in internal_server.ini.read_text().splitlines()
+        if line.partition("=")[0].strip() not in given
+    ]
+    options = [f"{name} = {value}" for name, value in given.items()]
+    place = lines.index("[app:main]") + 1
+    ini.write_text("\n".join([*lines[:place], *options, *lines[place:]]))
+    ini.chmod(0o600)
+
+    def run() -> None:
+        subprocess.run(
+            commands.ckan(ini, ("ontario-publication", "push")), check=True, capture_output=True
+        )
+
+    return run
 
 
 @pytest.fixture
@@ -119,6 +151,54 @@ def test_a_director_delegates_and_the_delegate_approves_several_in_french(
     expect(director.locator(".flash-messages")).to_contain_text("Le rôle a pris fin.")
     delegate.goto(f"{world.url}/fr/publication/{kept['id']}/approve")
     expect(delegate.locator(".publication-form")).to_have_count(0)
+
+
+def test_the_public_sees_a_record_until_it_is_withdrawn_and_a_notice_once_it_is_removed(
+    world: World,
+    push: Callable[[], None],
+    page: Page,
+    person: Callable[..., Page],
+    portals: Portals,
+    violations: Callable[[Page], list[str]],
+) -> None:
+    record = world.live()
+    addresses = {
+        language: f"{portals.public}{prefix}/dataset/{record['name']}"
+        for language, prefix in (("en", ""), ("fr", "/fr"))
+    }
+    push()
+    for language, address in addresses.items():
+        page.goto(address)
+        expect(page.locator("h1")).to_contain_text(record["title_translated"][language])
+        assert violations(page) == []
+
+    director = person("director", "phone", javascript=False)
+    director.locator(".masthead").get_by_role("link", name="Publication").click()
+    director.goto(f"{world.url}/fr/publication/{record['id']}")
+    director.get_by_role("link", name="Retirer du portail public").click()
+    director.fill("#field-reason", REASON)
+    director.check("#field-confirm")
+    director.get_by_role("button", name="Retirer", exact=True).click()
+    push()
+    for address in addresses.values():
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 404
+
+    deputy = person("deputy")
+    deputy.goto(f"{world.url}/publication/{record['id']}/remove")
+    deputy.fill("#field-reason", REASON)
+    deputy.fill("#field-confirm_name", record["name"])
+    deputy.get_by_role("button", name="Remove for ever").click()
+    push()
+    for address in addresses.values():
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 410
+        expect(page.locator("p[lang=fr]")).to_contain_text("pour de bon")
+        band = page.locator(".ontario-portal")
+        expect(band).to_have_css("border-bottom-color", "rgb(4, 123, 72)")
+        assert violations(page) == []
 
 
 def test_a_deputy_minister_removes_for_ever(
