@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from ckan import model
 from lxml import html
 
 import factories
+from ckanext.ontario.publication.model import OUTBOX
 from factories import call
 
 from .pages_people import CONFIRMED, REASON, People, make_people, text_of
@@ -46,6 +49,24 @@ def test_each_sees_the_work_of_their_own_ministry(
         assert three[0]["title_translated"]["en"] not in answer.text, who
     assert "3 records wait for you" in people.director.get("/dataset/").text
     assert "wait for you" not in people.editor.get("/dataset/").text
+
+
+def test_what_the_public_portal_did_not_take_is_listed_with_its_answer(people: People) -> None:
+    record = people.ministry.live()
+    assert "did not take" not in people.director.get(f"/publication/{record['id']}").text
+    parked = sa.update(OUTBOX).where(OUTBOX.c.package_id == record["id"])
+    model.Session.execute(parked.values(state="parked", reason="409: name taken"))
+    model.Session.commit()
+    for prefix, heading in (("", "Not delivered (1)"), ("/fr", "Non transmises (1)")):
+        answer = people.director.get(f"{prefix}/publication")
+        assert heading in headings(answer)
+        assert "409: name taken" in answer.text
+    assert "409: name taken" in people.director.get(f"/publication/{record['id']}").text
+    assert "409: name taken" not in people.outsider.get("/publication").text
+    assert (
+        call("ontario_release_show", people.ministry.director, id=record["id"])["undelivered"]
+        == "409: name taken"
+    )
 
 
 def test_the_queue_goes_on_on_further_pages(

@@ -15,7 +15,7 @@ from ckanext.ontario.publication.pages.words import When
 ROWS = 20
 """Records of a section on one page, and records that are looked at together."""
 
-SECTIONS = ("to_fix", "waiting", "scheduled", "overdue")
+SECTIONS = ("to_fix", "waiting", "scheduled", "overdue", "undelivered")
 
 _DIGITS = 6
 """Of an offset that is read at all."""
@@ -33,6 +33,8 @@ class Item:
     reason: str
     release_at: When | None
     submitted_by: str
+    undelivered: str
+    """Why the public portal did not take it."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def _headings() -> dict[str, tuple[str, str]]:
         "waiting": (tk._("Waiting for me"), tk._("Nothing waits for your approval.")),
         "scheduled": (tk._("Scheduled"), tk._("No release is scheduled.")),
         "overdue": (tk._("Overdue in review"), tk._("Nothing has waited too long.")),
+        "undelivered": (tk._("Not delivered"), tk._("The public portal took every release.")),
     }
 
 
@@ -112,6 +115,7 @@ def _item(row: Mapping[str, Any]) -> Item:
         reason=row["reason"] or "",
         release_at=words.when(row["release_at"]),
         submitted_by=words.person(row["submitted_by"]) if row["submitted_by"] else "",
+        undelivered=row["undelivered"] or "",
     )
 
 

@@ -17,7 +17,7 @@ RESULTS = "ontario/publication/results.html"
 
 
 def work() -> Any:
-    """Show the four parts of the queue."""
+    """Show the parts of the queue."""
     given = tk.request.args
     section, offset = given.get("section", ""), queue.offset_in(given.get("offset", ""))
     try:

@@ -46,6 +46,8 @@ class Status:
     withheld: bool = False
     cancelled: str = ""
     """Why the last release was cancelled, if it was."""
+    undelivered: str = ""
+    """Why the public portal did not take the last release, if it did not."""
 
     @property
     def page(self) -> str:
@@ -87,6 +89,7 @@ def _inside(plain: Status, answer: Mapping[str, Any]) -> Status:
         submitted_by=words.person(answer["submitted_by"]) if answer["submitted_by"] else "",
         withheld=bool(answer["withheld"]),
         cancelled=cancelled.get("reason") or "",
+        undelivered=answer["undelivered"] or "",
     )
 
 
@@ -107,6 +110,8 @@ def _next(plain: Status, answer: Mapping[str, Any]) -> str:
         return tk._("It was removed from the public portal for ever. It can’t be released again.")
     if answer["withheld"]:
         return tk._("Its existence is withheld: it is never released.")
+    if answer["undelivered"] and plain.state == "approved":
+        return tk._("Next: a catalogue administrator finds out why and sends it again.")
     if answer["scheduled"] and plain.state == "approved":
         return tk._("Next: the release goes out by itself at that time.")
     return {

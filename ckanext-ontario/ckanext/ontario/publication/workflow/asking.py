@@ -39,8 +39,9 @@ def ontario_release_show(context: Context, data_dict: DataDict) -> dict[str, Any
         return), ``public_reason`` (of a withdrawal or removal), ``shared``, ``withheld``,
         ``submitted_by`` and ``edited_by`` (``{"id", "name", "display_name"}`` or null),
         ``released``, ``scheduled`` and ``cancelled`` (``{"sequence", "source", "content_hash",
-        "approved_at", "release_at", "released_at"}`` or null; ``cancelled`` has a ``reason``).
-        Instants are ISO 8601 with Toronto's offset.
+        "approved_at", "release_at", "released_at"}`` or null; ``cancelled`` has a ``reason``),
+        ``undelivered`` (why the public portal did not take the last release, or null). Instants
+        are ISO 8601 with Toronto's offset.
 
     Raises:
         ObjectNotFound: when there is no such record or the caller may not know of it.

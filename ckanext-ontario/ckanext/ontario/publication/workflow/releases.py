@@ -113,3 +113,18 @@ def again(loaded: copies.Loaded, row: Mapping[str, Any], **changed: Any) -> int:
     return add(
         loaded.id, operation="put", projection=projection, files=files, **{**kept, **changed}
     )
+
+
+def undelivered(package_id: Any) -> Any:
+    """Return a query of why a record's release was set aside by the transfer; null without one.
+
+    Args:
+        package_id: an id, or the column of a query that this becomes part of.
+    """
+    return (
+        sa.select(OUTBOX.c.reason)
+        .where(OUTBOX.c.package_id == package_id, OUTBOX.c.state == "parked")
+        .order_by(OUTBOX.c.sequence.desc())
+        .limit(1)
+        .scalar_subquery()
+    )

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
 
 from ckanext.ontario.publication import derived, domain, roles
 from ckanext.ontario.publication.instants import local_text
-from ckanext.ontario.publication.workflow import copies, messages, people
+from ckanext.ontario.publication.workflow import copies, messages, people, releases
 
 
 def of(package_id: str, user_id: str) -> dict[str, Any]:
@@ -62,6 +64,7 @@ def _inside(loaded: copies.Loaded) -> dict[str, Any]:
         "cancelled": {**(_release(cancelled) or {}), "reason": _why(cancelled)}
         if cancelled
         else None,
+        "undelivered": model.Session.scalar(sa.select(releases.undelivered(loaded.id))),
     }
 
 

@@ -1,4 +1,4 @@
-"""The work that waits: mine to fix, waiting for me, scheduled, overdue in review."""
+"""The work that waits: mine to fix, waiting for me, scheduled, overdue, not delivered."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PACKAGE = model.package_table
 _EXTRA = model.package_extra_table
 _COPY = WORKING_COPY.c
 
-SECTIONS = ("to_fix", "waiting", "scheduled", "overdue")
+SECTIONS = ("to_fix", "waiting", "scheduled", "overdue", "undelivered")
 MOST = 500
 
 
@@ -44,11 +44,13 @@ def ontario_release_list(context: Context, data_dict: DataDict) -> dict[str, Any
         where the caller edits, and drafts whose public content they changed last. ``waiting``:
         in review, and the caller may approve them. ``scheduled``: approved for an instant to
         come. ``overdue``: in review for longer than ``ckanext.ontario.publication.review_days``.
+        ``undelivered``: released, and the public portal did not take it.
         An item is ``{"id", "name", "title", "title_translated", "organization": {"id", "name",
         "title", "title_translated"}, "state", "since", "reason", "release_at",
         "submitted_by": {...}|null,
-        "content_hash"}``; ``content_hash`` is what was submitted, for an approval of what is
-        unchanged since; ``release_at`` is of scheduled ones.
+        "content_hash", "undelivered"}``; ``content_hash`` is what was submitted, for an approval
+        of what is unchanged since; ``release_at`` is of scheduled ones, ``undelivered`` says why
+        the public portal did not take the last release.
 
     Raises:
         NotAuthorized: when nobody is logged in.
@@ -76,12 +78,16 @@ def _conditions(user_id: str, actors: Mapping[str, Actor]) -> dict[str, Any]:
     state, since = _COPY.state, _COPY.since
     mine = sa.and_(state == State.DRAFT.value, _COPY.edited_by == user_id)
     late = clock.now() - timedelta(days=config.review_days())
+    going = sa.and_(_PACKAGE.c.state == "active", ~releases.removed(_COPY.package_id))
     others = [column.is_distinct_from(user_id) for column in (_COPY.submitted_by, _COPY.edited_by)]
     return {
-        "to_fix": sa.and_(owner.in_(edited), sa.or_(state == State.RETURNED.value, mine)),
-        "waiting": sa.and_(owner.in_(decided), state == State.IN_REVIEW.value, *others),
-        "scheduled": sa.and_(owner.in_(list(actors)), _scheduled().isnot(None)),
-        "overdue": sa.and_(owner.in_(list(actors)), state == State.IN_REVIEW.value, since < late),
+        "to_fix": sa.and_(going, owner.in_(edited), sa.or_(state == State.RETURNED.value, mine)),
+        "waiting": sa.and_(going, owner.in_(decided), state == State.IN_REVIEW.value, *others),
+        "scheduled": sa.and_(going, owner.in_(list(actors)), _scheduled().isnot(None)),
+        "overdue": sa.and_(
+            going, owner.in_(list(actors)), state == State.IN_REVIEW.value, since < late
+        ),
+        "undelivered": sa.and_(owner.in_(list(actors)), _undelivered().isnot(None)),
     }
 
 
@@ -91,6 +97,10 @@ def _scheduled() -> Any:
         .where(RELEASE.c.package_id == _COPY.package_id, RELEASE.c.state == "scheduled")
         .scalar_subquery()
     )
+
+
+def _undelivered() -> Any:
+    return releases.undelivered(_COPY.package_id)
 
 
 def _submitted() -> Any:
@@ -118,9 +128,6 @@ def _title() -> Any:
 
 def _section(condition: Any, limit: int, offset: int) -> dict[str, Any]:
     source = WORKING_COPY.join(_PACKAGE, _PACKAGE.c.id == _COPY.package_id)
-    condition = sa.and_(
-        condition, _PACKAGE.c.state == "active", ~releases.removed(_COPY.package_id)
-    )
     count = sa.select(sa.func.count()).select_from(source).where(condition)
     columns = [_PACKAGE.c[name] for name in ("id", "name", "title", "owner_org")]
     columns += [_COPY.state, _COPY.since, _COPY.reason, _COPY.submitted_by]
@@ -130,6 +137,7 @@ def _section(condition: Any, limit: int, offset: int) -> dict[str, Any]:
             _scheduled().label("release_at"),
             _submitted().label("content_hash"),
             _title().label("title_translated"),
+            _undelivered().label("undelivered"),
         )
         .select_from(source)
         .where(condition)
@@ -157,6 +165,7 @@ def _items(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "release_at": local_text(row["release_at"]) if row["release_at"] else None,
             "submitted_by": known.get(row["submitted_by"] or ""),
             "content_hash": row["content_hash"],
+            "undelivered": row["undelivered"],
         }
         for row in rows
     ]
