@@ -70,6 +70,8 @@ class Plan:
     organizations: dict[str, str | None] = field(default_factory=dict[str, "str | None"])
     closed: tuple[Closed, ...] = ()
     known: int = 0
+    complete: bool = True
+    """Whether the document is known to be whole."""
     fatal: bool = False
 
 
@@ -192,7 +194,7 @@ class Planner:
         self.plan.closed = domain.gate(
             gone=counts["gone"],
             known=self.plan.known,
-            complete=not self.plan.fatal,
+            complete=self.plan.complete and not self.plan.fatal,
             errors=self._issues.severities["error"],
         )
         if self.plan.closed:
