@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 CHILD = Path(__file__).with_name("child.py")
-PATIENCE = 30.0
+PATIENCE = 60.0
 KILLED = -signal.SIGKILL
 
 
@@ -58,6 +58,7 @@ class Running:
 
     def ended(self) -> int:
         """Wait for its end; return its exit status, negative for a signal."""
+        self._children.running.discard(self)
         return self._children.ask({"do": "wait", "pid": self.pid})
 
 
@@ -67,6 +68,7 @@ class Children:
     def __init__(self, ini: Path, folder: Path, **config: Any) -> None:
         self.config = config
         self._gates = folder
+        self.running: set[Running] = set()
         self.log = folder / "children.log"
         read, write = os.pipe()
         environment = {**os.environ, "CKAN_INI": str(ini)}
@@ -129,14 +131,22 @@ class Children:
                 "folder": str(folder) if folder else None,
             }
         )
-        return Running(self, pid, gate)
+        running = Running(self, pid, gate)
+        self.running.add(running)
+        return running
 
     def run(self, do: str, **how: Any) -> int:
         """Let a child work to its end; return its exit status."""
         return self.start(do, **how).ended()
 
+    def clear(self) -> None:
+        """End the children that a failed test has left."""
+        for each in list(self.running):
+            each.kill()
+
     def stop(self) -> None:
         """End the portal's process."""
+        self.clear()
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait(PATIENCE)

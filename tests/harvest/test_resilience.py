@@ -22,7 +22,7 @@ from ckanext.ontario.stack import redis
 from ckanext.ontario.stack.processes import stop
 from ckanext.ontario.stack.testing import free_port
 
-from .children import KILLED, At, Children
+from .children import KILLED, PATIENCE, At, Children
 from .conftest import make_ministries, row, rows, text
 from .footprint import differences, footprint
 from .own_postgres import OwnPostgres
@@ -100,8 +100,10 @@ class Case:
 
 
 @pytest.fixture
-def case(children: Children, site: Site) -> Case:
-    return Case(children, site)
+def case(children: Children, site: Site) -> Iterator[Case]:
+    yield Case(children, site)
+    children.clear()
+    queue.get_connection().flushdb()
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +143,7 @@ PLACES = {
     "batch 1 before its commit": At("harvest.applying:_end", when="after"),
     "batch 1 committed": At("harvest.applying:_after_commit"),
     "batch 1 in Solr, still marked": At("ingest.model:clear_pending"),
-    "batch 1 over": At("harvest.applying:apply_batch", when="after"),
+    "batch 1 over": At("harvest.harvester:apply_batch", when="after"),
     "batch 2 before its commit": At("harvest.applying:_end", 2, "after"),
     "batch 2 committed": At("harvest.applying:_after_commit", 2),
     "index": At("harvest.finishing:_index"),
@@ -295,8 +297,9 @@ def test_two_consumers_on_one_batch(
 def until_somebody_waits() -> None:
     """Wait until a process waits for a row that another one holds."""
     query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'transactionid'"
-    until = time.monotonic() + 20
-    with model.ensure_engine().connect() as connection:
+    until = time.monotonic() + PATIENCE
+    engine = model.ensure_engine().execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
         while not connection.exec_driver_sql(query + " AND datname = current_database()").scalar():
             assert time.monotonic() < until
             time.sleep(0.02)
