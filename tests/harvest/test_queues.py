@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pysolr
@@ -80,6 +81,24 @@ def test_delivered_twice_and_out_of_order(harvests: Harvests, state: Any) -> Non
 def gathered_again(job_id: str) -> list[str]:
     queue.get_gather_publisher().send({"harvest_job_id": job_id})
     return gathered(job_id)
+
+
+def test_two_sources_that_refuse_each_others_records_and_plan_at_the_same_time(
+    harvests: Harvests, tmp_path: Path
+) -> None:
+    other = Harvests(tmp_path, "edu")
+    other.name = "other-source"
+    jobs: list[str] = []
+    for each in (harvests, other):
+        each.config = {"guids": "refuse"}
+        jobs.append(queued(each, rows(2)))
+        carriers = gathered(jobs[-1])
+        assert len(carriers) == 2
+    deliver()
+    counts = [ingest.run_of(job_id=job)["counters"] for job in jobs]
+    assert [each.get("created", 0) for each in counts] == [2, 0]
+    assert [each.get("refused", 0) for each in counts] == [0, 2]
+    assert model.Session.query(tables.HarvestRecord).count() == 2
 
 
 def test_a_stopped_run_writes_no_more(harvests: Harvests, state: Any) -> None:

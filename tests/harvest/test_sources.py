@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from ckan.plugins import toolkit as tk
 from ckan.tests.helpers import changed_config
 from ckanext.harvest.model import HarvestJob
 
-from ckanext.ontario.harvest import ingest, report, sources
+from ckanext.ontario.harvest import ingest, report, sources, uploads
 from ckanext.ontario.harvest import model as tables
 from ckanext.ontario.harvest.harvester import harvesters
 from ckanext.ontario.harvest.planning import Planner
@@ -239,6 +240,16 @@ def test_a_program_uploads_a_document(internal: Any, harvests: Harvests) -> None
     assert send(person, "").status_code == 409
     with changed_config("ckanext.ontario.harvest.max_upload_size", 10):
         assert send(person, "x" * 11).status_code == 409
+
+
+def test_a_document_that_the_disk_does_not_take_is_refused(internal: Any, tmp_path: Path) -> None:
+    (tmp_path / "ontario_harvest").write_text("a file where the folder should be")
+    with (
+        changed_config("ckan.storage_path", str(tmp_path)),
+        pytest.raises(uploads.UploadRefused) as caught,
+    ):
+        uploads.store(io.BytesIO(b"x"), "x.csv", "an organization", None)
+    assert caught.value.code == "storage_failed"
 
 
 def test_wrong_questions_are_refused_with_the_field(harvests: Harvests) -> None:

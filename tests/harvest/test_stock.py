@@ -171,11 +171,14 @@ def test_what_is_gone_is_never_queued_as_an_object(harvests: Harvests, packages:
     """DCATJSONHarvester queues deletions as ``{"harvest_object_id": null}``."""
     harvests.run(rows(10))
     before = model.Session.query(HarvestObject).count()
-    run = harvests.run(rows(9))
-    assert run["counters"]["inactive"] == 1
+    source_id = harvests.source(rows(9))
+    job = act("harvest_job_create", source_id=source_id, run=True)
+    consumer = queue.get_gather_consumer()
+    method, header, body = consumer.basic_get("")
+    queue.gather_callback(consumer, method, header, body)
+    assert queue.get_connection().llen(queue.get_fetch_routing_key()) == 0
     assert model.Session.query(HarvestObject).count() == before
-    queue.get_fetch_publisher().send({"harvest_object_id": None})
-    deliver()
+    assert ingest.run_of(job_id=job["id"])["counters"]["inactive"] == 1
     assert len(packages()) == 10
 
 
