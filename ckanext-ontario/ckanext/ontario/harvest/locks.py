@@ -27,7 +27,8 @@ def _number(kind: str, name: str) -> int:
 def hold_identifiers(guids: Collection[str]) -> None:
     """Hold these to the end of the transaction; wait for others that hold any of them."""
     numbers = sorted(_number("ontario_harvest_guid", guid) for guid in guids)
-    each = sa.func.unnest(sa.cast(numbers, ARRAY(sa.BigInteger)))
+    kind = ARRAY(sa.BigInteger)
+    each = sa.func.unnest(sa.cast(sa.literal(numbers, kind), kind))
     model.Session.execute(sa.select(sa.func.pg_advisory_xact_lock(each)))
 
 
