@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib.search.common import make_connection
 from ckan.tests.helpers import call_action
+from ckanext.harvest import queue
 
 from ckanext.ontario.harvest import harvester, sources
 
@@ -114,6 +115,11 @@ MINISTRIES = {
 @pytest.fixture
 def ministries(clean: None) -> None:
     """Two of the ministries, as the seed data have them: all of them take seconds to make."""
+    make_ministries()
+
+
+def make_ministries() -> None:
+    """Make the ministries of the tests."""
     for name, (english, french) in MINISTRIES.items():
         title = {"en": english, "fr": french}
         call_action(
@@ -193,6 +199,19 @@ def solr_requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(pysolr.Solr, "_send_request", listened)
     return sent
+
+
+def deliver() -> None:
+    """Consume both queues until they are empty."""
+    for consumer, callback in (
+        (queue.get_gather_consumer(), queue.gather_callback),
+        (queue.get_fetch_consumer(), queue.fetch_callback),
+    ):
+        while True:
+            method, header, body = consumer.basic_get("")
+            if body is None:
+                break
+            callback(consumer, method, header, body)
 
 
 @pytest.fixture

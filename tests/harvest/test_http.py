@@ -258,6 +258,7 @@ def test_another_ministrys_editor_can_not_upload_here(
         ({"config": '{"publishers": "some"}'}, "some"),
         ({"config": '{"organizations": ["x"]}'}, "organizations"),
         ({"config": '{"publishers": "any"}'}, "publishers"),
+        ({"config": '{"local_fields": ["name"]}'}, "local_fields"),
     ],
 )
 def test_a_wrong_source_says_what_is_wrong(

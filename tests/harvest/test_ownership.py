@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ckanext.ontario.harvest import ownership
 
 CURRENT: dict[str, Any] = {
@@ -74,3 +76,52 @@ def test_one_address_twice_takes_over_one_id_once() -> None:
 def test_blank_values_say_nothing() -> None:
     given = {"a": "", "b": None, "c": {"en": "", "fr": None}, "d": [], "e": 0, "f": False, "g": "x"}
     assert ownership.provided(given) == ["e", "f", "g"]
+
+
+# --- conflicts -------------------------------------------------------------------------------
+
+GIVEN = {"notes_translated": {"en": "Old", "fr": "Vieux"}, "url": "https://example.com/old"}
+
+
+@pytest.mark.parametrize(
+    ("here", "incoming", "local", "expected"),
+    [
+        ({}, {"url": "https://example.com/new"}, (), []),
+        ({"url": "https://example.com/mine"}, {}, (), [("url", "https://example.com/mine", False)]),
+        ({"url": "https://example.com/new"}, {"url": "https://example.com/new"}, (), []),
+        ({"url": " https://example.com/old "}, {"url": "https://example.com/new"}, (), []),
+        ({"url": None}, {}, (), [("url", "", False)]),
+        (
+            {"notes_translated": {"fr": "À moi", "en": "Mine"}}, {}, (),
+            [("notes_translated", "À moi / Mine", False)],
+        ),
+        ({"url": "https://example.com/mine"}, {}, ("url",), []),
+        (
+            {"url": "https://example.com/mine"}, {"url": "https://example.com/new"}, ("url",),
+            [("url", "https://example.com/mine", True)],
+        ),
+        ({"colby_notes": "changed by hand"}, {}, (), []),
+    ],
+)  # fmt: skip
+def test_conflicts_are_what_both_have_changed(
+    here: dict[str, Any], incoming: dict[str, Any], local: tuple[str, ...], expected: list[Any]
+) -> None:
+    before = ownership.marks(GIVEN)
+    found = ownership.conflicts({**CURRENT, **here}, {**GIVEN, **incoming}, before, local)
+    assert [(each.field, each.here, each.kept) for each in found] == expected
+
+
+def test_a_file_of_the_source_that_was_taken_away_is_a_conflict() -> None:
+    given = {"resources": [{"url": "https://example.com/a.csv", "format": "CSV"}]}
+    before = ownership.marks(given)
+    assert ownership.conflicts(CURRENT, given, before) == []
+    own_only = {**CURRENT, "resources": CURRENT["resources"][1:]}
+    assert [each.field for each in ownership.conflicts(own_only, given, before)] == ["resources"]
+
+
+def test_fields_left_to_the_ministry_are_never_the_sources_again() -> None:
+    incoming = {"url": "https://example.com/new", "notes_translated": {"en": "New"}}
+    result = ownership.merged(CURRENT, incoming, ["url", "colby_notes"], ["url", "colby_notes"])
+    assert result["url"] == "https://example.com/old"
+    assert result["colby_notes"] == "written by hand"
+    assert result["notes_translated"] == {"en": "New"}

@@ -26,6 +26,10 @@ def codes(run: dict[str, Any], *severities: str) -> list[tuple[int, str]]:
     return sorted((issue["row"] or 0, issue["code"]) for issue in found)
 
 
+def conflicts(run: dict[str, Any]) -> list[tuple[int, str]]:
+    return [each for each in codes(run, "warning") if each[1].startswith("field_")]
+
+
 def titles(packages: dict[str, dict[str, Any]]) -> dict[str, str]:
     return {guid: each["title_translated"]["en"] for guid, each in packages.items()}
 
@@ -122,6 +126,38 @@ def test_what_the_ministry_wrote_itself_survives(harvests: Harvests, packages: A
     assert package["title_translated"]["en"] == "Changed"
     assert package["other_title"] == "Our name for it"
     assert not package.get("colby_notes")
+
+
+def test_what_was_changed_by_hand_and_is_the_sources_is_reported_by_field(
+    harvests: Harvests, packages: Any
+) -> None:
+    harvests.run([row(1, internal="ours"), row(2)])
+    package = packages()["1"]
+    mine = {"en": "Mine", "fr": "À moi"}
+    act("package_patch", id=package["id"], title_translated=mine, other_title="Ours alone")
+    unchanged = harvests.run([row(1, internal="ours"), row(2), row(3)])
+    assert conflicts(unchanged) == []
+    assert titles(packages())["1"] == "Mine"
+
+    run = harvests.run([row(1, internal="theirs"), row(2, internal="new")])
+    (issue,) = report.issues(run, severity=["warning"], code="field_overwritten", limit=9)
+    assert (issue["row"], issue["column"], issue["guid"]) == (2, "title_translated", "1")
+    assert all("Mine / À moi" in text for text in issue["message"].values())
+    assert titles(packages())["1"] == "Water quality 1"
+    assert packages()["1"]["other_title"] == "Ours alone"
+
+
+def test_what_is_left_to_the_ministry_stays_and_is_reported(
+    harvests: Harvests, packages: Any
+) -> None:
+    harvests.config = {"local_fields": ["title_translated"]}
+    harvests.run(rows(2))
+    mine = {"en": "Mine", "fr": "À moi"}
+    act("package_patch", id=packages()["1"]["id"], title_translated=mine)
+    run = harvests.run([row(1, en="Changed", internal="x"), row(2, internal="x")])
+    assert conflicts(run) == [(2, "field_kept")]
+    assert titles(packages()) == {"1": "Mine", "2": "Water quality 2"}
+    assert packages()["1"]["colby_notes"] == "x"
 
 
 def test_files_keep_their_ids_and_the_ministrys_own_stay(harvests: Harvests, packages: Any) -> None:
@@ -248,86 +284,6 @@ def test_after_an_unusable_document_the_good_one_is_still_known(harvests: Harves
     harvests.run(rows(3))
     harvests.run(b"nothing,known\n1,2\n")
     assert counts(harvests.run(rows(3))) == {"rows": 3, "unchanged": 3}
-
-
-# --- what is gone ----------------------------------------------------------------------------
-
-
-def test_one_record_in_ten_may_go_and_comes_back(
-    harvests: Harvests, packages: Any, indexed: Any
-) -> None:
-    harvests.run(rows(10))
-    run = harvests.run(rows(9))
-    assert counts(run) == {"rows": 9, "unchanged": 9, "gone": 1, "inactive": 1}
-    assert codes(run, "warning") == [(0, "record_gone")]
-    found = packages()
-    assert len(found) == 10
-    assert statuses(found)["10"] == "inactive"
-    assert {s for guid, s in statuses(found).items() if guid != "10"} <= {"active"}
-    assert len(indexed()) == 10
-
-    again = harvests.run(rows(9, internal="x"))
-    assert counts(again) == {"rows": 9, "changed": 9, "missing": 1}
-    back = harvests.run(rows(10, internal="x"))
-    assert counts(back) == {"rows": 10, "changed": 1, "unchanged": 9}
-    assert statuses(packages())["10"] == "active"
-
-
-@pytest.mark.parametrize(
-    ("left", "reason"),
-    [(rows(8), "too_many_gone"), ([*rows(8), row(9, access="?")], "document_has_errors")],
-)
-def test_what_a_harvest_may_not_decide_waits_for_a_person(
-    harvests: Harvests, packages: Any, left: Any, reason: str
-) -> None:
-    harvests.run(rows(10))
-    run = harvests.run(left)
-    assert counts(run)["gone"] == 10 - len(left)
-    assert "inactive" not in counts(run)
-    shown = report.summary(run)
-    assert shown["outcome"] == "attention"
-    assert shown["approval"]["reasons"] == [reason]
-    assert set(statuses(packages()).values()) == {"active"}
-    assert (0, "gone_withheld") in codes(run, "warning")
-
-    done = act("ontario_harvest_gone_approve", run_id=run["id"])
-    assert done == {"inactive": 10 - len(left)}
-    assert list(statuses(packages()).values()).count("inactive") == 10 - len(left)
-    with pytest.raises(Exception, match="approval"):
-        act("ontario_harvest_gone_approve", run_id=run["id"])
-
-
-def test_a_later_run_asks_anew(harvests: Harvests) -> None:
-    harvests.run(rows(10))
-    first = harvests.run(rows(5))
-    second = harvests.run(rows(10))
-    assert report.summary(first)["approval"]["state"] == "superseded"
-    assert report.summary(second)["approval"] is None
-    assert counts(second) == {"rows": 10, "unchanged": 10}
-
-
-def test_a_refused_row_is_not_gone(harvests: Harvests, packages: Any) -> None:
-    harvests.run(rows(3))
-    run = harvests.run([row(1), row(2), row(3, access="Partly open")])
-    assert counts(run) == {"rows": 3, "unchanged": 2, "invalid": 1}
-    assert statuses(packages())["3"] == "active"
-
-
-def test_what_was_deleted_in_the_catalogue_stays_deleted(harvests: Harvests, packages: Any) -> None:
-    harvests.run(rows(2))
-    act("package_delete", id=packages()["2"]["id"])
-    run = harvests.run([row(1), row(2, en="Changed")])
-    assert codes(run, "warning") == [(3, "record_deleted_here")]
-    deleted = model.Session.query(model.Package).filter_by(type="dataset", state="deleted")
-    assert deleted.count() == 1
-
-
-def test_what_was_purged_in_the_catalogue_is_made_anew(harvests: Harvests, packages: Any) -> None:
-    harvests.run(rows(2))
-    act("dataset_purge", id=packages()["2"]["id"])
-    run = harvests.run([row(1), row(2, en="Changed")])
-    assert counts(run) == {"rows": 2, "new": 1, "unchanged": 1}
-    assert titles(packages()) == {"1": "Water quality 1", "2": "Changed"}
 
 
 # --- identity --------------------------------------------------------------------------------

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import itertools
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from ckan.plugins import toolkit as tk
 from ckan.tests.helpers import changed_config
 from ckanext.harvest.model import HarvestJob
 
-from ckanext.ontario.harvest import ingest, report, sources
+from ckanext.ontario.harvest import ingest, report, sources, uploads
 from ckanext.ontario.harvest import model as tables
 from ckanext.ontario.harvest.harvester import harvesters
 from ckanext.ontario.harvest.planning import Planner
@@ -23,46 +22,13 @@ from ckanext.ontario.harvest.reader import DocumentError, Issue, Record, Severit
 
 from .conftest import Harvests, act, row, rows, text
 from .people import member
-
-
-class Site:
-    """A web site with one document."""
-
-    def __init__(self) -> None:
-        self.document = b""
-        self.tag = '"1"'
-        self.status = 200
-        self.answers: list[int] = []
-        site = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                same = self.headers.get("If-None-Match") == site.tag
-                status = 304 if same else site.status
-                site.answers.append(status)
-                self.send_response(status)
-                self.send_header("ETag", site.tag)
-                body = b"" if same else site.document
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_args: Any) -> None:
-                """Say nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.host = f"127.0.0.1:{self.server.server_address[1]}"
-        self.url = f"http://{self.host}/inventory.csv"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+from .site import Site, opened
 
 
 @pytest.fixture
 def site(harvests: Harvests) -> Iterator[Site]:
-    made = Site()
-    with changed_config("ckanext.ontario.harvest.allowed_hosts", [made.host]):
+    with opened() as made, changed_config("ckanext.ontario.harvest.allowed_hosts", [made.host]):
         yield made
-    made.server.shutdown()
-    made.server.server_close()
 
 
 def source_at(url: str, harvests: Harvests) -> str:
@@ -173,6 +139,15 @@ def test_an_identifier_twice_is_an_error_and_the_first_stays(read: Any, packages
     assert not packages()["1"].get("url")
 
 
+def test_a_record_without_an_identifier_leaves_the_others_alone(read: Any, packages: Any) -> None:
+    nameless = Issue(Severity.ERROR, "record_unreadable", row=2, params={"reason": "no identifier"})
+    read(record("1"), record("3"))
+    done = read(record("1"), nameless, record("3", url="https://example.com"), record("4"))
+    assert (done["status"], done["counters"]["invalid"]) == ("finished", 1)
+    assert set(packages()) == {"1", "3", "4"}
+    assert packages()["3"]["url"] == "https://example.com"
+
+
 @pytest.mark.parametrize(
     ("bad", "code"),
     [
@@ -265,6 +240,16 @@ def test_a_program_uploads_a_document(internal: Any, harvests: Harvests) -> None
     assert send(person, "").status_code == 409
     with changed_config("ckanext.ontario.harvest.max_upload_size", 10):
         assert send(person, "x" * 11).status_code == 409
+
+
+def test_a_document_that_the_disk_does_not_take_is_refused(internal: Any, tmp_path: Path) -> None:
+    (tmp_path / "ontario_harvest").write_text("a file where the folder should be")
+    with (
+        changed_config("ckan.storage_path", str(tmp_path)),
+        pytest.raises(uploads.UploadRefused) as caught,
+    ):
+        uploads.store(io.BytesIO(b"x"), "x.csv", "an organization", None)
+    assert caught.value.code == "storage_failed"
 
 
 def test_wrong_questions_are_refused_with_the_field(harvests: Harvests) -> None:

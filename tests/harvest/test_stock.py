@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,14 +11,14 @@ from ckan.lib.search.common import make_connection
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 from ckan.tests.helpers import changed_config
-from ckanext.harvest import utils
+from ckanext.harvest import queue, utils
 from ckanext.harvest.model import HarvestGatherError, HarvestJob, HarvestObject
 
 from ckanext.ontario.harvest import ingest
 from ckanext.ontario.harvest import model as tables
+from statements import statements
 
-from .conftest import Harvests, act, row, rows
-from .test_crashes import deliver
+from .conftest import Harvests, act, deliver, row, rows
 
 STATS = {"added", "updated", "not modified", "errored", "deleted"}
 
@@ -164,6 +165,41 @@ def test_a_source_is_in_the_search_without_its_configuration(
     for key in ("data_dict", "validated_data_dict"):
         found.pop(key)
     assert "secret" not in str(found)
+
+
+def test_what_is_gone_is_never_queued_as_an_object(harvests: Harvests, packages: Any) -> None:
+    """DCATJSONHarvester queues deletions as ``{"harvest_object_id": null}``."""
+    harvests.run(rows(10))
+    before = model.Session.query(HarvestObject).count()
+    source_id = harvests.source(rows(9))
+    job = act("harvest_job_create", source_id=source_id, run=True)
+    consumer = queue.get_gather_consumer()
+    method, header, body = consumer.basic_get("")
+    queue.gather_callback(consumer, method, header, body)
+    assert queue.get_connection().llen(queue.get_fetch_routing_key()) == 0
+    assert model.Session.query(HarvestObject).count() == before
+    assert ingest.run_of(job_id=job["id"])["counters"]["inactive"] == 1
+    assert len(packages()) == 10
+
+
+def test_no_record_is_copied_into_the_jobs_objects(harvests: Harvests) -> None:
+    """ckanext-harvest keeps each record's document for each job, for ever."""
+    harvests.run(rows(3))
+    harvests.run(rows(3, internal="x"))
+    objects: list[Any] = model.Session.query(HarvestObject).all()
+    assert len(objects) == 2
+    assert {each.content for each in objects} == {None}
+    assert [each.extras for each in objects] == [[], []]
+    batches: list[Any] = model.Session.query(tables.HarvestBatch).all()
+    assert {each.payload for each in batches} == {None}
+
+
+def test_a_name_is_found_without_looking_at_others(harvests: Harvests) -> None:
+    """ckanext-harvest reads every name that begins like the title, and gives up after 999."""
+    with statements() as asked:
+        harvests.run(rows(3, en="The same", fr="Le même"))
+    names = [each for each in asked if re.search(r"\bname\b[^,]*?(LIKE|~|>=)", each, re.IGNORECASE)]
+    assert names == []
 
 
 def test_gather_errors_of_ckanext_harvest_are_not_needed(harvests: Harvests) -> None:

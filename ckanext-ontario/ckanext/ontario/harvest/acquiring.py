@@ -21,6 +21,8 @@ class Document:
     sha256: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    complete: bool = True
+    """Whether it is known to be whole."""
 
 
 def acquire(
@@ -56,4 +58,11 @@ def acquire(
     filename = uploads.clean_name(unquote(urlsplit(url).path))
     if answer.not_modified:
         return Document(None, filename, None, answer.etag, answer.last_modified)
-    return Document(target, filename, sha256_of(target), answer.etag, answer.last_modified)
+    return Document(
+        target,
+        filename,
+        sha256_of(target),
+        answer.etag,
+        answer.last_modified,
+        complete=answer.complete,
+    )

@@ -14,6 +14,7 @@ from ckan import model as core
 
 from ckanext.ontario.harvest import ingest, model, ownership
 from ckanext.ontario.harvest.locks import source_lock
+from ckanext.ontario.harvest.planning import refuse_elsewhere
 from ckanext.ontario.harvest.preparing import Prepared, current_dataset, prepare
 from ckanext.ontario.harvest.reader import Issue, Reader, Severity
 from ckanext.ontario.harvest.source import Source, load
@@ -136,7 +137,8 @@ def _apply_singly(batch_id: str, source: Source, reader: Reader) -> list[Row]:
 def _write(
     records: Sequence[Row], source: Source, reader: Reader, issues: ingest.Issues
 ) -> tuple[Counter[str], list[Row]]:
-    prepared = prepare(records, source)
+    kept = refuse_elsewhere(records, source, issues, hold=True)
+    prepared = prepare(kept, source)
     for each in prepared:
         issues.add_all(each.issues(), row=each.record["row"], guid=each.key)
     by_key = {each.key: each for each in prepared if not each.deleted}
@@ -156,6 +158,7 @@ def _write(
     model.save_records(rows)
     outcome = Counter(str(result["status"]) for result in answer["results"])
     outcome["kept"] += len(prepared) - len(by_key)
+    outcome["refused"] += len(records) - len(kept)
     return outcome, answer["views"]
 
 

@@ -26,7 +26,13 @@ from ckanext.ontario.shared import clock
 from . import transfer
 from .addresses import allowed_hosts
 from .connection import PORTS, AddressRefused, Deadline, host_and_port, open_response
-from .download_errors import DownloadError, DownloadRefused, DownloadTimedOut, TryAgain
+from .download_errors import (
+    DownloadError,
+    DownloadRefused,
+    DownloadTimedOut,
+    StorageFailed,
+    TryAgain,
+)
 
 __all__ = ["Download", "DownloadError", "Policy", "allowed_hosts", "download"]
 
@@ -70,6 +76,8 @@ class Download:
     etag: str | None
     last_modified: str | None
     not_modified: bool = False
+    complete: bool = True
+    """Whether the end of the body shows; without it a document that was cut looks whole."""
 
 
 def download(
@@ -99,7 +107,7 @@ def download(
     with contextlib.closing(Deadline(policy.total_timeout)) as deadline:
         try:
             return _with_retries(url, dest, headers, policy, deadline)
-        except DownloadRefused:
+        except (DownloadRefused, StorageFailed):
             raise
         except DownloadError as err:
             if deadline.passed:
@@ -198,7 +206,8 @@ def _received(
     if response.status != HTTPStatus.OK:
         raise DownloadError("download_status", url=url, status=response.status)
     size, digest = transfer.saved(response, dest, policy.max_bytes, deadline)
-    return replace(result, path=dest, sha256=digest, size=size)
+    ends = any(key in said for key in ("Content-Length", "Transfer-Encoding", "Content-Encoding"))
+    return replace(result, path=dest, sha256=digest, size=size, complete=ends)
 
 
 def _retry_after(value: str | None) -> float | None:

@@ -28,6 +28,10 @@ class DownloadTimedOut(DownloadError):
     """The time for the whole download is used up."""
 
 
+class StorageFailed(DownloadError):
+    """The document arrived and could not be kept on this machine."""
+
+
 class TryAgain(DownloadError):
     """This attempt failed in a way that another may not."""
 

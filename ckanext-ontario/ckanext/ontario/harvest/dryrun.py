@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
@@ -11,7 +10,7 @@ from typing import Any
 
 from ckan import model as core
 
-from ckanext.ontario.harvest import config, ingest, spool
+from ckanext.ontario.harvest import config, ingest, scratch, spool
 from ckanext.ontario.harvest.acquiring import Document, acquire
 from ckanext.ontario.harvest.planning import Plan, Planner, Progress, quiet, refuse_elsewhere
 from ckanext.ontario.harvest.preparing import prepare
@@ -39,12 +38,13 @@ def dry_run(
     issues, watch, plan = ingest.Issues(None), Stopwatch(), Plan(fatal=True)
     refused = Counter[str]()
     try:
-        with tempfile.TemporaryDirectory(prefix="ontario-harvest-") as folder:
+        with scratch.folder() as folder:
             with watch.stage("download"):
-                here = document or acquire(source.url, source.organization_id, Path(folder), None)
-            with spool.opened(Path(folder)) as records:
+                here = document or acquire(source.url, source.organization_id, folder, None)
+            with spool.opened(folder) as records:
                 planner = Planner(source, reader, records, issues, progress)
                 plan = planner.plan
+                plan.complete = here.complete
                 with watch.stage("read"):
                     planner.read(here.path or Path(), here.filename)
                 if not plan.fatal:

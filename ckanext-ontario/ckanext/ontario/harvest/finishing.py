@@ -18,6 +18,7 @@ from ckan.types import Context
 from ckanext.harvest.model import HarvestJob
 from ckanext.ontario.harvest import approvals, ingest, mail, model
 from ckanext.ontario.harvest.applying import apply_batch
+from ckanext.ontario.harvest.domain import Closed
 from ckanext.ontario.harvest.locks import source_lock
 from ckanext.ontario.harvest.reader import Issue, Reader, Severity
 from ckanext.ontario.harvest.stopwatch import Stopwatch
@@ -61,14 +62,30 @@ def _index(run: dict[str, Any]) -> dict[str, Any]:
     with watch.stage("index"):
         wrote = any(_outcome(run).get(key) for key in ("created", "updated"))
         answer = ingest.call("index", {"commit": "always" if wrote else "auto"})
+    details = {**run["details"], "unindexed": len(answer["failed"])}
     values = {
         "phase": "gone",
         "timings": {**run["timings"], **watch.seconds},
-        "details": {**run["details"], "unindexed": len(answer["failed"])},
+        "details": {**details, **_withheld(run)},
     }
     patched = ingest.patch_run(run["id"], values, status="running") or run
     core.Session.commit()
     return patched
+
+
+def _withheld(run: dict[str, Any]) -> dict[str, Any]:
+    """Leave what is gone to a person after all, if any record was refused while it was written."""
+    gone = {"run_id": run["id"], "kind": "gone", "state": "waiting"}
+    if not _outcome(run)["refused"] or not model.set_batches(gone, "withheld"):
+        return {}
+    count = run["counters"]["gone"]
+    approvals.ask(run["id"], run["source_id"], count, [Closed.ERRORS.value])
+    issues = ingest.Issues(run["id"])
+    known = model.count_records(run["source_id"])
+    params = {"gone": count, "known": known}
+    issues.add(Issue(Severity.WARNING, "gone_withheld", params=params))
+    issues.flush()
+    return {"withheld": count, "closed": [Closed.ERRORS.value]}
 
 
 def _gone(run: dict[str, Any], reader: Reader) -> None:

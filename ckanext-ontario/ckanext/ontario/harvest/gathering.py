@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -14,7 +13,7 @@ from ckan import model as core
 from ckan.model.types import make_uuid
 
 from ckanext.harvest.model import HarvestObject
-from ckanext.ontario.harvest import approvals, config, domain, ingest, model, spool
+from ckanext.ontario.harvest import approvals, config, domain, ingest, model, scratch, spool
 from ckanext.ontario.harvest.acquiring import Document, acquire
 from ckanext.ontario.harvest.applying import packed
 from ckanext.ontario.harvest.planning import (
@@ -62,10 +61,12 @@ def gather(
     try:
         source = load(source_id, reader)
         if source.organization_id:
-            with tempfile.TemporaryDirectory(prefix="ontario-harvest-") as folder:
-                return _Gathering(source, run, reader, issues, progress).run(Path(folder))
+            with scratch.folder() as folder:
+                return _Gathering(source, run, reader, issues, progress).run(folder)
         issues.add(Issue(Severity.FATAL, "no_organization"))
     except DocumentError as err:
+        core.Session.rollback()  # half a plan is no plan
+        issues = ingest.Issues(run["id"])
         issues.add(err.issue)
     except ConfigRefused as err:
         issues.add_all(err.issues)
@@ -154,6 +155,7 @@ class _Gathering:
             raise RuntimeError("the server says a document is unchanged that nobody asked about")
         with spool.opened(folder) as records:
             planner = Planner(self.source, self.reader, records, self.issues, self.progress)
+            planner.plan.complete = document.complete
             with self.watch.stage("read"):
                 planner.read(document.path, document.filename)
             if planner.plan.fatal:

@@ -15,6 +15,7 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan import model as core
 from flask_babel import get_locale
+from sqlalchemy.exc import DBAPIError
 
 from ckanext.harvest.interfaces import IHarvester
 from ckanext.ontario.harvest import finishing, gathering, ingest, messages, model
@@ -143,7 +144,7 @@ class EngineHarvester:
         job_id = harvest_object.harvest_job_id
         try:
             with application_context():
-                apply_batch(batch_id, source_id, self.reader)
+                self._write_batch(batch_id, source_id)
                 self._end_of(job_id)
         except Exception:
             log.exception("Batch %s could not be written", batch_id)
@@ -152,6 +153,17 @@ class EngineHarvester:
             self._end_of(job_id)
             return False
         return True
+
+    def _write_batch(self, batch_id: str, source_id: str) -> None:
+        """Write a batch, once more when the database went away in the middle of it."""
+        try:
+            apply_batch(batch_id, source_id, self.reader)
+        except DBAPIError as err:
+            if not err.connection_invalidated:
+                raise
+            log.warning("The database went away; batch %s is written again", batch_id)
+            core.Session.remove()
+            apply_batch(batch_id, source_id, self.reader)
 
     def get_original_url(self, harvest_object_id: str) -> str | None:
         """Return the address of the document that a batch came from, if it has one."""

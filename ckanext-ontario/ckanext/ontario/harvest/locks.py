@@ -7,16 +7,29 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 
 import sqlalchemy as sa
 from ckan import model
+from sqlalchemy.dialects.postgresql import ARRAY
 
 
 def number(source_id: str) -> int:
     """Return the lock's number: 63 bits of a hash, so that no two slices meet by chance."""
-    digest = hashlib.sha256(b"ontario_harvest\0" + source_id.encode()).digest()
+    return _number("ontario_harvest", source_id)
+
+
+def _number(kind: str, name: str) -> int:
+    digest = hashlib.sha256(f"{kind}\0{name}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
+
+
+def hold_identifiers(guids: Collection[str]) -> None:
+    """Hold these to the end of the transaction; wait for others that hold any of them."""
+    numbers = sorted(_number("ontario_harvest_guid", guid) for guid in guids)
+    kind = ARRAY(sa.BigInteger)
+    each = sa.func.unnest(sa.cast(sa.literal(numbers, kind), kind))
+    model.Session.execute(sa.select(sa.func.pg_advisory_xact_lock(each)))
 
 
 @contextlib.contextmanager

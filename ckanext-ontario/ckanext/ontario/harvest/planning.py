@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model as core
 
-from ckanext.ontario.harvest import domain, ingest, model, ownership
+from ckanext.ontario.harvest import domain, ingest, locks, model, ownership
 from ckanext.ontario.harvest.domain import Closed, Kind
 from ckanext.ontario.harvest.reader import DocumentError, Issue, Reader, Record, Severity
 from ckanext.ontario.harvest.source import Source
@@ -70,6 +70,8 @@ class Plan:
     organizations: dict[str, str | None] = field(default_factory=dict[str, "str | None"])
     closed: tuple[Closed, ...] = ()
     known: int = 0
+    complete: bool = True
+    """Whether the document is known to be whole."""
     fatal: bool = False
 
 
@@ -192,7 +194,7 @@ class Planner:
         self.plan.closed = domain.gate(
             gone=counts["gone"],
             known=self.plan.known,
-            complete=not self.plan.fatal,
+            complete=self.plan.complete and not self.plan.fatal,
             errors=self._issues.severities["error"],
         )
         if self.plan.closed:
@@ -202,12 +204,26 @@ class Planner:
 
 
 def refuse_elsewhere(
-    records: list[dict[str, Any]], source: Source, issues: ingest.Issues
+    records: Sequence[dict[str, Any]],
+    source: Source,
+    issues: ingest.Issues,
+    *,
+    hold: bool = False,
 ) -> list[dict[str, Any]]:
-    """Return the records without those new ones that another source has, where that counts."""
+    """Return the records without those new ones that another source has, where that counts.
+
+    Args:
+        records: what was planned.
+        source: whose records they are.
+        issues: told about what is left out.
+        hold: keep two sources that both refuse from taking one identifier at the same time; to
+            the end of the transaction.
+    """
     if source.config.guids != "refuse":
-        return records
+        return list(records)
     new = [record["guid"] for record in records if record["kind"] == Kind.NEW.value]
+    if hold:
+        locks.hold_identifiers(new)
     taken = model.guids_elsewhere(source.id, new)
     for record in records:
         if record["guid"] in taken:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -31,6 +32,8 @@ class Prepared:
     """The package it is already, if any."""
     deleted: bool = False
     """Somebody deleted the package in the catalogue: it is left as it is."""
+    conflicts: Sequence[ownership.Conflict] = ()
+    """What was changed by hand and the source has its own mind about."""
 
     @property
     def key(self) -> str:
@@ -38,13 +41,14 @@ class Prepared:
         return str(self.record["guid"])
 
     def issues(self) -> list[Issue]:
-        """Return what keeps the dataset from being published, as the publish rules say it."""
+        """Return conflicts by field, and what keeps the dataset from being published."""
         if self.deleted:
             return [Issue(Severity.WARNING, "record_deleted_here")]
         answer = tk.get_action("ontario_dataset_check")(
             ingest.context(), {"dataset": {**self.dataset, "id": self.package_id or ""}}
         )
-        return [_publish_issue(issue) for issue in answer["issues"]]
+        found = [_conflict_issue(conflict) for conflict in self.conflicts]
+        return found + [_publish_issue(issue) for issue in answer["issues"]]
 
     def row(self, source: Source, mapping_version: str, package_id: str) -> Row:
         """Return the row by which the record is known from now on."""
@@ -55,11 +59,17 @@ class Prepared:
             "hash": self.record["hash"],
             "mapping_version": mapping_version,
             "package_id": package_id,
-            "fields": ownership.provided(self.record["dataset"]),
+            "fields": ownership.marks(self.record["dataset"]),
             "first_seen": now,
             "changed": now,
             "missing_since": None,
         }
+
+
+def _conflict_issue(conflict: ownership.Conflict) -> Issue:
+    code = "field_kept" if conflict.kept else "field_overwritten"
+    params = {"field": conflict.field, "here": conflict.here}
+    return Issue(Severity.WARNING, code, column=conflict.field, params=params)
 
 
 def _publish_issue(issue: Mapping[str, Any]) -> Issue:
@@ -82,8 +92,8 @@ def _is_done(record: Row, known: Row | None) -> bool:
 
 def _packages(
     records: Sequence[Row], known: Mapping[str, Row], source: Source
-) -> dict[str, tuple[str, str]]:
-    """Return ``(id, state)`` of the packages that there are, by id and by name.
+) -> dict[str, tuple[str, str, datetime]]:
+    """Return ``(id, state, last change)`` of the packages that there are, by id and by name.
 
     A package that has the name of a new record was made by a run that did not live to remember
     it: names hold the source and the identifier.
@@ -91,12 +101,11 @@ def _packages(
     ids = [known[r["guid"]]["package_id"] for r in records if r["guid"] in known]
     names = [name_of(r, source) for r in records]
     table = core.package_table
-    query = sa.select(table.c.id, table.c.name, table.c.state).where(
-        sa.or_(table.c.id.in_(ids), table.c.name.in_(names))
-    )
-    found: dict[str, tuple[str, str]] = {}
-    for package_id, name, state in core.Session.execute(query):
-        found[package_id] = found[name] = (package_id, state)
+    columns = (table.c.id, table.c.name, table.c.state, table.c.metadata_modified)
+    query = sa.select(*columns).where(sa.or_(table.c.id.in_(ids), table.c.name.in_(names)))
+    found: dict[str, tuple[str, str, datetime]] = {}
+    for package_id, name, state, modified in core.Session.execute(query):
+        found[package_id] = found[name] = (package_id, state, modified)
     return found
 
 
@@ -110,23 +119,33 @@ def name_of(record: Row, source: Source) -> str:
 def _prepared(
     record: Row,
     known: Row | None,
-    packages: Mapping[str, tuple[str, str]],
+    packages: Mapping[str, tuple[str, str, datetime]],
     source: Source,
 ) -> Prepared:
     incoming = identified(record, source)
     name = name_of(record, source)
-    package_id, state = packages.get(known["package_id"] if known else name, (None, ""))
-    if package_id is None:
+    package = packages.get(known["package_id"] if known else name)
+    if package is None:
         return Prepared(record, {**incoming, "name": name}, None)
+    package_id, state, modified = package
     if state == core.State.DELETED:
         return Prepared(record, incoming, package_id, deleted=True)
     current = current_dataset(package_id)
     before = known["fields"] if known else ()
-    dataset = ownership.merged(current, incoming, before)
+    local = source.config.local_fields if known else ()
+    dataset = ownership.merged(current, incoming, before, local)
     dataset["private"] = True
     if known and known["missing_since"] and ownership.STATUS not in record["dataset"]:
         dataset[ownership.STATUS] = "active"
-    return Prepared(record, dataset, package_id)
+    prepared = Prepared(record, dataset, package_id)
+    if known and isinstance(before, Mapping) and _edited_since(known, modified):
+        prepared.conflicts = ownership.conflicts(current, incoming, before, local)
+    return prepared
+
+
+def _edited_since(known: Row, modified: datetime) -> bool:
+    """Say whether somebody else has written a package since the last harvest did."""
+    return modified > known["changed"].astimezone(timezone.utc).replace(tzinfo=None)
 
 
 def current_dataset(package_id: str) -> Row:

@@ -9,7 +9,7 @@ from ckan import model as core
 
 from ckanext.harvest import queue
 from ckanext.harvest.model import HarvestJob, HarvestObject, HarvestSource
-from ckanext.ontario.harvest import finishing, ingest, model
+from ckanext.ontario.harvest import finishing, ingest, model, scratch
 from ckanext.ontario.harvest.harvester import harvesters
 from ckanext.ontario.harvest.locks import source_lock
 
@@ -20,6 +20,7 @@ _MANY = 1_000
 
 def recover() -> None:
     """Bring every run on its way again that no process is at work on."""
+    scratch.sweep()
     jobs = {job.id: job for job in HarvestJob.filter(status="Running")}
     data = {"job_ids": list(jobs), "limit": len(jobs) or 1}
     for run in ingest.call("run_list", data) if jobs else []:

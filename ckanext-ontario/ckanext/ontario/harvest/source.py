@@ -19,7 +19,9 @@ administrators, because an editor of one ministry must not write into another's.
 GUIDS = ("separate", "refuse")
 """What to do with an identifier that another source has: take it as this source's own, or not."""
 
-_ENGINE = ("organizations", "publishers", "guids")
+_ENGINE = ("organizations", "publishers", "guids", "local_fields")
+
+_NEVER_LOCAL = ("id", "name", "type", "owner_org", "resources", "harvest_source_id", "harvest_guid")
 
 
 class ConfigRefused(Exception):
@@ -38,6 +40,8 @@ class SourceConfig:
     """Publisher as written → name of an organization; goes before the alias table."""
     publishers: str = "own"
     guids: str = "separate"
+    local_fields: tuple[str, ...] = ()
+    """Fields that belong to the ministry once a dataset is there, whatever the source says."""
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -61,6 +65,7 @@ class Source:
             "organizations": dict(self.config.organizations),
             "publishers": self.config.publishers,
             "guids": self.config.guids,
+            "local_fields": sorted(self.config.local_fields),
             "options": dict(self.config.options),
         }
 
@@ -102,6 +107,7 @@ def parse(text: str | None, reader: Reader) -> SourceConfig:
         organizations=given.get("organizations") or {},
         publishers=given.get("publishers", "own"),
         guids=given.get("guids", "separate"),
+        local_fields=tuple(given.get("local_fields") or ()),
         options=options,
     )
 
@@ -113,6 +119,11 @@ def _engine_issues(given: Mapping[str, Any]) -> list[Issue]:
         isinstance(value, str) and value for value in organizations.values()
     ):
         issues.append(_wrong("config_organizations"))
+    local = given.get("local_fields") or []
+    if not isinstance(local, list) or not all(
+        isinstance(field, str) and field and field not in _NEVER_LOCAL for field in local
+    ):
+        issues.append(_wrong("config_local_fields", never=", ".join(_NEVER_LOCAL)))
     for key, allowed in (("publishers", PUBLISHERS), ("guids", GUIDS)):
         if key in given and given[key] not in allowed:
             value, words = str(given[key]), ", ".join(allowed)

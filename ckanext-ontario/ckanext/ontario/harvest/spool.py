@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from ckanext.ontario.harvest.domain import Read
+from ckanext.ontario.harvest.reader import DocumentError, Issue, Severity
 
 _TABLES = """
     PRAGMA journal_mode = OFF;
@@ -67,6 +68,19 @@ class Spool:
 
 @contextlib.contextmanager
 def opened(folder: Path) -> Generator[Spool, None, None]:
-    """Return an empty spool in a file of ``folder``, closed at the end of the block."""
-    with contextlib.closing(sqlite3.connect(folder / "spool.db", isolation_level=None)) as database:
-        yield Spool(database)
+    """Return an empty spool in a file of ``folder``, closed at the end of the block.
+
+    Raises:
+        DocumentError: when the disk takes no more.
+    """
+    try:
+        with contextlib.closing(_database(folder)) as database:
+            yield Spool(database)
+    except sqlite3.OperationalError as err:
+        raise DocumentError(
+            Issue(Severity.FATAL, "storage_failed", params={"reason": str(err)})
+        ) from err
+
+
+def _database(folder: Path) -> sqlite3.Connection:
+    return sqlite3.connect(folder / "spool.db", isolation_level=None)

@@ -11,19 +11,31 @@ from typing import BinaryIO
 from urllib3.response import BaseHTTPResponse
 
 from .connection import Deadline
-from .download_errors import DownloadError, DownloadTimedOut, DownloadTooLarge, TryAgain
+from .download_errors import (
+    DownloadError,
+    DownloadTimedOut,
+    DownloadTooLarge,
+    StorageFailed,
+    TryAgain,
+)
 
 _CHUNK = 1 << 16
 _GZIP = zlib.MAX_WBITS | 16
 
 
 def saved(response: BaseHTTPResponse, dest: Path, cap: int, deadline: Deadline) -> tuple[int, str]:
-    """Write the body to ``dest``, whole or not at all; return its size and SHA-256."""
+    """Write the body to ``dest``, whole or not at all; return its size and SHA-256.
+
+    Raises:
+        StorageFailed: when it can't be written here; what fails on the wire is urllib3's error.
+    """
     partial = dest.with_name(f"{dest.name}.part")
     try:
         with partial.open("wb") as out:
             size, digest = _copy(response, out, cap, deadline)
         partial.replace(dest)
+    except OSError as err:
+        raise StorageFailed("storage_failed", reason=err.strerror or str(err)) from err
     finally:
         partial.unlink(missing_ok=True)
     return size, digest

@@ -39,9 +39,26 @@ def store(stream: IO[bytes], filename: str, organization_id: str, user_id: str |
     """Keep a document and return its address; the same document again has the same one.
 
     Raises:
-        UploadRefused: when it is empty or larger than the configuration allows.
+        UploadRefused: when it is empty, larger than the configuration allows, or can't be kept.
     """
-    folder = config.documents_folder()
+    try:
+        digest, size = _kept(stream, config.documents_folder())
+    except OSError as err:
+        raise UploadRefused("storage_failed", reason=err.strerror or str(err)) from err
+    row = _save(
+        {
+            "organization_id": organization_id,
+            "sha256": digest,
+            "filename": clean_name(filename),
+            "size": size,
+            "user_id": user_id,
+        }
+    )
+    return SCHEME + str(row["id"])
+
+
+def _kept(stream: IO[bytes], folder: Path) -> tuple[str, int]:
+    """Keep a document's bytes under their hash; return it and their number."""
     folder.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".incoming-", delete=False) as target:
@@ -60,16 +77,7 @@ def store(stream: IO[bytes], filename: str, organization_id: str, user_id: str |
             _settle(temporary, folder, digest.hexdigest())
         finally:
             temporary.unlink(missing_ok=True)
-    row = _save(
-        {
-            "organization_id": organization_id,
-            "sha256": digest.hexdigest(),
-            "filename": clean_name(filename),
-            "size": size,
-            "user_id": user_id,
-        }
-    )
-    return SCHEME + str(row["id"])
+    return digest.hexdigest(), size
 
 
 def _settle(temporary: Path, folder: Path, digest: str) -> None:

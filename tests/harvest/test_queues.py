@@ -1,13 +1,8 @@
-"""A run that is killed anywhere and started again ends as if it had never been killed."""
+"""Runs through the queues, stopped, delivered twice, or in the middle of a fault of ours."""
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-import textwrap
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +12,15 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.tests.helpers import changed_config
 from ckanext.harvest import queue
-from ckanext.harvest.model import HarvestJob, HarvestObject
+from ckanext.harvest.model import HarvestObject
 
-from ckanext.ontario.harvest import applying, finishing, gathering, harvester, ingest, sources
+from ckanext.ontario.harvest import applying, ingest, sources
 from ckanext.ontario.harvest import model as tables
 from ckanext.ontario.harvest.locks import source_lock
 from ckanext.ontario.harvest.planning import Planner
 from ckanext.ontario.ingest import writer
 
-from .conftest import Harvests, act, row, rows
-
-BEFORE = rows(6)
-AFTER = [row(1, en="Changed"), *rows(5)[1:], row(7)]
-"""Against BEFORE: 1 is changed, 6 is gone, 7 is new."""
+from .conftest import Harvests, act, deliver, rows
 
 
 @pytest.fixture(autouse=True)
@@ -54,152 +45,6 @@ def state(packages: Any, indexed: Any) -> Callable[[], Any]:
         return found, known, indexed(), waiting.scalar()
 
     return read
-
-
-def dies(target: Any, name: str, *, after: int = 0) -> Callable[[pytest.MonkeyPatch], None]:
-    """Return what makes the process die at the call of ``name``, or after so many calls of it."""
-    original = getattr(target, name)
-
-    def arm(monkeypatch: pytest.MonkeyPatch) -> None:
-        calls = [0]
-
-        def dying(*args: Any, **kwargs: Any) -> Any:
-            calls[0] += 1
-            if calls[0] > after:
-                raise SystemExit(name)
-            return original(*args, **kwargs)
-
-        monkeypatch.setattr(target, name, dying)
-
-    return arm
-
-
-DEATHS = {
-    "while reading": dies(Planner, "_take", after=3),
-    "while storing batches": dies(tables, "add_batch", after=1),
-    "before the plan is committed": dies(gathering._Gathering, "_checkpoint"),
-    "when the plan is committed": dies(harvester, "apply_batch"),
-    "inside the first batch": dies(applying, "_end"),
-    "between a batch and its index": dies(applying, "_after_commit"),
-    "inside the second batch": dies(applying, "_end", after=1),
-    "before the index": dies(finishing, "_index"),
-    "before what is gone": dies(finishing, "_gone"),
-    "inside what is gone": dies(applying, "set_inactive"),
-    "before the end": dies(finishing, "_finish"),
-    "before the job ends": dies(finishing, "end_job"),
-}
-
-
-def harvest_again_by_command(harvests: Harvests) -> None:
-    harvests.run()
-
-
-def harvest_again_by_queue(harvests: Harvests) -> None:
-    """What the scheduler's tick and the consumers do with what is left in the queues."""
-    source_id = harvests.source()
-    for _tick in range(3):
-        act("harvest_jobs_run")
-        deliver()
-    assert {job.status for job in HarvestJob.filter(source_id=source_id)} == {"Finished"}
-
-
-def deliver() -> None:
-    """Consume both queues until they are empty."""
-    for consumer, callback in (
-        (queue.get_gather_consumer(), queue.gather_callback),
-        (queue.get_fetch_consumer(), queue.fetch_callback),
-    ):
-        while True:
-            method, header, body = consumer.basic_get("")
-            if body is None:
-                break
-            callback(consumer, method, header, body)
-
-
-@pytest.mark.parametrize("again", [harvest_again_by_command, harvest_again_by_queue])
-@pytest.mark.parametrize("moment", DEATHS)
-def test_killed_and_started_again(
-    harvests: Harvests, state: Any, monkeypatch: pytest.MonkeyPatch, moment: str, again: Any
-) -> None:
-    harvests.run(BEFORE)
-    source_id = harvests.source(AFTER)
-    with monkeypatch.context() as armed:
-        DEATHS[moment](armed)
-        with pytest.raises(SystemExit):
-            harvests.run()
-    model.Session.remove()
-    again(harvests)
-    found, known, index, waiting = state()
-    assert {guid: (title["en"], status) for guid, (_name, title, status) in found.items()} == {
-        "1": ("Changed", "active"),
-        **{str(n): (f"Water quality {n}", "active") for n in (2, 3, 4, 5, 7)},
-        "6": ("Water quality 6", "inactive"),
-    }
-    assert [(guid, missing) for guid, _hash, missing in known] == [
-        (str(n), n == 6) for n in range(1, 8)
-    ]
-    assert index == {name for name, _title, _status in found.values()}
-    assert waiting == 0
-    assert ingest.call("run_list", {"source_id": source_id, "status": "running"}) == []
-
-
-def test_killed_by_the_kernel(
-    harvests: Harvests, state: Any, pytestconfig: pytest.Config, tmp_path: Path
-) -> None:
-    source_id = harvests.source(rows(4))
-    script = tmp_path / "harvest.py"
-    script.write_text(
-        textwrap.dedent(
-            f"""
-            import os, signal
-            from ckan.cli import load_config
-            from ckan.config.middleware import make_app
-            app = make_app(load_config({str(pytestconfig.option.ckan_ini)!r}))
-            from ckanext.ontario.harvest import applying, sources
-            from ckanext.ontario.harvest.harvester import harvesters
-            end, ended = applying._end, []
-            def ending(*args):
-                if len(ended) == 2:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                ended.append(end(*args))
-            applying._end = ending
-            with app._wsgi_app.test_request_context():
-                from ckan.common import config
-                config["ckanext.ontario.harvest.batch_size"] = 1
-                sources.run_now({source_id!r}, harvesters()["inventory"])
-            """
-        )
-    )
-    model.Session.remove()
-    killed = subprocess.run([sys.executable, str(script)], check=False, capture_output=True)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-2000:]
-    assert len(state()[0]) == 2
-    harvest_again_by_queue(harvests)
-    found, _known, index, waiting = state()
-    assert set(found) == {"1", "2", "3", "4"}
-    assert (len(index), waiting) == (4, 0)
-
-
-def test_two_consumers_on_one_batch_write_it_once(
-    internal: Any, harvests: Harvests, state: Any
-) -> None:
-    job_id = queued(harvests, rows(3))
-    carriers = gathered(job_id)
-    reader = harvester.harvesters()["inventory"].reader
-    source_id = harvests.source()
-    model.Session.remove()
-
-    def consume(carrier: str) -> None:
-        with internal.flask_app.test_request_context():
-            applying.apply_batch(carrier, source_id, reader)
-            model.Session.remove()
-
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(consume, carriers * 2))
-    batches = tables.batches(ingest.run_of(job_id=job_id)["id"], kind="write")
-    assert [batch["outcome"]["created"] for batch in batches] == [1, 1, 1]
-    assert {batch["state"] for batch in batches} == {"applied"}
-    assert len(state()[0]) == 3
 
 
 def queued(harvests: Harvests, content: Any) -> str:
@@ -236,6 +81,24 @@ def test_delivered_twice_and_out_of_order(harvests: Harvests, state: Any) -> Non
 def gathered_again(job_id: str) -> list[str]:
     queue.get_gather_publisher().send({"harvest_job_id": job_id})
     return gathered(job_id)
+
+
+def test_two_sources_that_refuse_each_others_records_and_plan_at_the_same_time(
+    harvests: Harvests, tmp_path: Path
+) -> None:
+    other = Harvests(tmp_path, "edu")
+    other.name = "other-source"
+    jobs: list[str] = []
+    for each in (harvests, other):
+        each.config = {"guids": "refuse"}
+        jobs.append(queued(each, rows(2)))
+        carriers = gathered(jobs[-1])
+        assert len(carriers) == 2
+    deliver()
+    counts = [ingest.run_of(job_id=job)["counters"] for job in jobs]
+    assert [each.get("created", 0) for each in counts] == [2, 0]
+    assert [each.get("refused", 0) for each in counts] == [0, 2]
+    assert model.Session.query(tables.HarvestRecord).count() == 2
 
 
 def test_a_stopped_run_writes_no_more(harvests: Harvests, state: Any) -> None:
