@@ -79,6 +79,7 @@ def download(
     etag: str | None = None,
     last_modified: str | None = None,
     policy: Policy | None = None,
+    accept: str = "*/*",
 ) -> Download:
     """Fetch ``url`` into the file ``dest``.
 
@@ -88,12 +89,13 @@ def download(
         etag: Of the copy at hand, to be told when it is still good.
         last_modified: Likewise.
         policy: What is allowed; the default is the strictest.
+        accept: Media types that the document may come in.
 
     Raises:
         DownloadError: a :class:`DocumentError` whose issue says what happened.
     """
     policy = policy or Policy()
-    headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", "Accept": "*/*"}
+    headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", "Accept": accept}
     headers |= {"If-None-Match": etag} if etag else {}
     headers |= {"If-Modified-Since": last_modified} if last_modified else {}
     with contextlib.closing(Deadline(policy.total_timeout)) as deadline:

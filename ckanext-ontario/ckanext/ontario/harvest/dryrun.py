@@ -41,7 +41,7 @@ def dry_run(
     try:
         with tempfile.TemporaryDirectory(prefix="ontario-harvest-") as folder:
             with watch.stage("download"):
-                here = document or acquire(source.url, source.organization_id, Path(folder), None)
+                here = document or acquire(source, reader, Path(folder), None, progress)
             with spool.opened(Path(folder)) as records:
                 planner = Planner(source, reader, records, issues, progress)
                 plan = planner.plan

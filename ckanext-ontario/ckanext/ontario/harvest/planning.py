@@ -41,7 +41,7 @@ class Publishers:
     def owner(self, record: Record) -> str | Issue:
         """Return the id of a record's organization, or the error that keeps it out."""
         written = (record.organization or "").strip()
-        if not written:
+        if not written or self._source.config.publishers == "source":
             return self._source.organization_id
         if written not in self.resolved:
             self.resolved.update(resolve([written], self._source))

@@ -12,9 +12,11 @@ from ckan import model
 from ckanext.harvest.model import HarvestSource
 from ckanext.ontario.harvest.reader import Issue, Reader, Severity
 
-PUBLISHERS = ("own", "any")
-"""Whether records may belong to other organizations than the source; ``any`` is for system
-administrators, because an editor of one ministry must not write into another's."""
+PUBLISHERS = ("own", "any", "source")
+"""Whether records may belong to other organizations than the source. With ``own`` a record of
+another publisher is refused; with ``source`` every record is the source's organization's, whatever
+publisher it names; ``any`` is for system administrators, because an editor of one ministry must not
+write into another's."""
 
 GUIDS = ("separate", "refuse")
 """What to do with an identifier that another source has: take it as this source's own, or not."""

@@ -49,6 +49,21 @@ def formats() -> Mapping[str, tuple[str, ...]]:
     return {str(e["value"]): (str(e["value"]), *map(str, e["aliases"])) for e in entries}
 
 
+@cache
+def licence_addresses() -> Mapping[str, tuple[str, ...]]:
+    """Return the web addresses of each licence's text."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in json.loads(_text("licences.json")):
+        urls = [entry["url"], *(entry.get("url_translated") or {}).values()]
+        found[str(entry["id"])] = tuple(dict.fromkeys(url for url in urls if url))
+    return found
+
+
+def text() -> str:
+    """Return the files that the lists are in, as one text: what a mapping depends on."""
+    return "\0".join(map(_text, ("dataset.yaml", "licences.json", "formats.yaml")))
+
+
 def _text(name: str) -> str:
     return (resources.files(_SCHEMAS) / name).read_text(encoding="utf-8")
 
