@@ -13,7 +13,7 @@ from ckanext.ontario.harvesters.mapping.draft import Draft, first_day
 from ckanext.ontario.harvesters.mapping.languages import listed, text_of
 
 Item = Mapping[str, Any]
-_REPEATED = "R/"
+REPEATED = "R/"
 """How a date begins that is none: ``modified`` may say how often instead of when."""
 
 
@@ -52,7 +52,7 @@ def _data(
     spoken = languages.resource_language(said.get("language") or item.get("language"))
     resource |= {"language": spoken} if spoken else {}
     modified = text_of(said.get("modified")) or text_of(item.get("modified"))
-    if modified and not modified.startswith(_REPEATED):
+    if modified and not modified.startswith(REPEATED):
         day = draft.tried(first_day, modified, f"{where}/modified")
         resource |= {"data_last_updated": day} if day else {}
     if (size := text_of(said.get("byteSize"))).isdecimal():

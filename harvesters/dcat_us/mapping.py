@@ -7,17 +7,16 @@ so on) is passed over. Pure: imports neither CKAN nor SQLAlchemy.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, cast
 
 from ckanext.ontario.harvest.reader import Issue, Record, Severity
-from ckanext.ontario.harvesters.mapping import languages, texts, words
+from ckanext.ontario.harvesters.mapping import languages, places, texts, words
 from ckanext.ontario.harvesters.mapping.draft import Draft
 from ckanext.ontario.harvesters.mapping.folding import one_line
 from ckanext.ontario.harvesters.mapping.languages import listed, text_of
 
-from .distributions import resources
+from .distributions import REPEATED, resources
 
 Item = Mapping[str, Any]
 
@@ -136,44 +135,32 @@ def _dates(draft: Draft, item: Item) -> None:
         if start or end:
             draft.period(start, end, "/temporal")
             break
-    frequency = item.get("accrualPeriodicity")
-    draft.choice("update_frequency", text_of(frequency), "/accrualPeriodicity")
+    frequency, modified = text_of(item.get("accrualPeriodicity")), text_of(item.get("modified"))
+    if not frequency and modified.startswith(REPEATED):
+        draft.choice("update_frequency", modified, "/modified")
+    else:
+        draft.choice("update_frequency", frequency, "/accrualPeriodicity")
 
 
 def _place(draft: Draft, item: Item, language: str) -> None:
     for said in listed(item.get("spatial")):
         if isinstance(said, Mapping):
             _location(draft, cast("Item", said), language)
-        elif box := _box(text_of(said)):
-            draft.values.setdefault("spatial", box)
+        elif places.box(text_of(said)):
+            draft.place(said, "/spatial")
         else:
-            said_texts = languages.texts(said, language)
-            draft.text("geographic_coverage_translated", said_texts, "/spatial")
+            named = languages.texts(said, language)
+            draft.text("geographic_coverage_translated", named, "/spatial")
 
 
 def _location(draft: Draft, place: Item, language: str) -> None:
-    if "coordinates" in place or "geometries" in place:
-        draft.values.setdefault("spatial", json.dumps(dict(place)))
+    if "type" in place:
+        draft.place(place, "/spatial")
         return
     name = languages.texts(place.get("prefLabel") or place.get("name"), language)
     draft.text("geographic_coverage_translated", name, "/spatial/prefLabel")
     for key in ("bbox", "geometry"):
-        said = place.get(key)
-        if isinstance(said, Mapping):
-            draft.values.setdefault("spatial", json.dumps(said))
-        elif box := _box(text_of(said)):
-            draft.values.setdefault("spatial", box)
-
-
-def _box(text: str) -> str:
-    """Return ``west,south,east,north`` when a text is one; else nothing."""
-    parts = [part.strip() for part in text.strip("[] ").split(",")]
-    try:
-        west, south, east, north = map(float, parts)
-    except ValueError:
-        return ""
-    inside = -180 <= west <= east <= 180 and -90 <= south <= north <= 90
-    return ",".join(parts) if inside else ""
+        draft.place(place.get(key), f"/spatial/{key}")
 
 
 def _access(draft: Draft, item: Item, language: str) -> None:

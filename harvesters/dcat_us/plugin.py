@@ -13,6 +13,7 @@ from ckanext.ontario.harvest.harvester import EngineHarvester
 from ckanext.ontario.harvest.reader import Reader
 from ckanext.ontario.harvesters.mapping import MESSAGES
 
+from . import MESSAGES as DATA_JSON
 from .reader import DcatUsReader
 
 
@@ -30,4 +31,4 @@ class DcatUsHarvester(EngineHarvester, p.SingletonPlugin):
         "en": "The address of a catalogue in the form of DCAT-US 1.1 or 3.0, all in one document.",
         "fr": "L’adresse d’un catalogue au format DCAT-US 1.1 ou 3.0, en un seul document.",
     }
-    messages: ClassVar[tuple[Path, ...]] = (MESSAGES, Path(__file__).with_name("messages.yaml"))
+    messages: ClassVar[tuple[Path, ...]] = (MESSAGES, DATA_JSON)

@@ -21,6 +21,10 @@ MAPPING = 1
 KNOWN: Mapping[str, options.Check] = {**options.LANGUAGE, **options.PUBLISHERS}
 
 
+Mapped = Callable[[Any, int, str, str], Record | Issue]
+"""A dataset with its number, its pointer and the default language → a record."""
+
+
 class DcatUsReader:
     """Reads ``data.json``: a catalogue with its datasets, and catalogues inside it.
 
@@ -45,14 +49,15 @@ class DcatUsReader:
             DocumentError: for no JSON, a truncated document, an error in place of a catalogue, and
                 a catalogue without datasets. Raised while iterating.
         """
+        yield from self.items(path, options, mapping.mapped)
+
+    def items(
+        self, path: Path, options: Mapping[str, Any], mapped: Mapped
+    ) -> Iterator[Record | Issue]:
+        """Yield what :meth:`read` does, each dataset mapped by ``mapped``."""
         around = Around()
-        found = json_stream.objects(path, is_dataset, around)
-        yield from records(found, options, mapping.mapped)
+        yield from records(json_stream.objects(path, is_dataset, around), options, mapped)
         yield from left_out(around)
-
-
-Mapped = Callable[[Mapping[str, Any], int, str, str], Record | Issue]
-"""A dataset with its number, its pointer and the default language → a record."""
 
 
 def records(

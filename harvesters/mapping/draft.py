@@ -12,7 +12,8 @@ from typing import Any
 
 from ckanext.ontario.harvest.reader import Issue, Record, Severity
 
-from . import dates, texts, words
+from . import dates, places, texts, words
+from .folding import spelled
 from .problems import Unusable
 
 TITLE = "title_translated"
@@ -83,12 +84,14 @@ class Draft:
         convert: Callable[[str], str] = texts.line,
         *,
         needed: bool = False,
+        markdown: bool = False,
     ) -> None:
-        """Set a bilingual text; HTML becomes plain text first."""
+        """Set a bilingual text; HTML becomes plain text first, unless the text is Markdown."""
+        spell = spelled if markdown else texts.plain
         found = {
             language: value
             for language, text in said.items()
-            if (value := self.tried(convert, texts.plain(text), pointer, needed=needed))
+            if (value := self.tried(convert, spell(text), pointer, needed=needed))
         }
         self.put(field, found)
 
@@ -131,6 +134,15 @@ class Draft:
             return
         self.put("date_range_start", first)
         self.put("date_range_end", last)
+
+    def place(self, said: object, pointer: str) -> None:
+        """Set the place on the map, the first one that can be drawn."""
+        if "spatial" in self.values or said in (None, "", {}, []):
+            return
+        try:
+            self.values["spatial"] = places.place(said)
+        except Unusable as err:
+            self.warn(err.code, pointer, **err.params)
 
     def access(self, text: str, pointer: str, licence: str, licence_pointer: str) -> None:
         """Set the level of access and the licence that goes with it.

@@ -31,10 +31,11 @@ class Choice:
 @cache
 def choices() -> Mapping[str, tuple[Choice, ...]]:
     """Return the values of each field that has a closed list, by field."""
-    fields = yaml.safe_load(_text("dataset.yaml"))["dataset_fields"]
+    schema = yaml.safe_load(_text("dataset.yaml"))
+    # A resource's fields first: a dataset's field of the same name is the one that is meant.
     found = {
         str(field["field_name"]): tuple(_choice(entry) for entry in field["choices"])
-        for field in fields
+        for field in (*schema["resource_fields"], *schema["dataset_fields"])
         if "choices" in field
     }
     licences = json.loads(_text("licences.json"))
@@ -59,9 +60,11 @@ def licence_addresses() -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def text() -> str:
-    """Return the files that the lists are in, as one text: what a mapping depends on."""
-    return "\0".join(map(_text, ("dataset.yaml", "licences.json", "formats.yaml")))
+@cache
+def open_licences() -> frozenset[str]:
+    """Return the ids of the licences that are open (opendefinition.org)."""
+    entries = json.loads(_text("licences.json"))
+    return frozenset(str(e["id"]) for e in entries if e["od_conformance"] == "approved")
 
 
 def _text(name: str) -> str:

@@ -7,6 +7,7 @@ On top of what the schema says itself come ``values.yaml`` (words that people wr
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -66,11 +67,13 @@ def _code(address: str) -> str:
 
 @cache
 def _codes(field: str) -> Mapping[str, str]:
-    return {
+    said = {
         str(code).casefold(): value
         for value, codes in (_content(_CODES).get(field) or {}).items()
         for code in codes
     }
+    # ISO 8601 repetitions are often written as durations: P1Y for R/P1Y.
+    return said | {code.removeprefix("r/"): value for code, value in said.items()}
 
 
 @cache
@@ -95,7 +98,16 @@ def licence(text: str) -> str:
         for known, id_ in _licences().items():
             if address == known or address.startswith(f"{known}/"):
                 return id_
-    return choices("license_id").value(text)
+    return (
+        choice("license_id", text)
+        if not _ADDRESS.match(text)
+        else choices("license_id").value(text)
+    )
+
+
+def is_open(licence_id: str) -> bool:
+    """Say whether a licence lets anyone use the data for anything."""
+    return licence_id in vocabulary.open_licences()
 
 
 def _same(address: str) -> str:
@@ -134,5 +146,12 @@ def resource_name(kind: str, form: str) -> dict[str, str]:
 
 def version() -> str:
     """Return what changes when words or codes come to mean something else."""
-    texts = [FILE.read_bytes(), _CODES.read_bytes(), vocabulary.text().encode()]
-    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]
+    known = vocabulary.choices().items()
+    meaning = sorted((name, [(each.value, each.words) for each in of]) for name, of in known)
+    lists = [vocabulary.formats(), vocabulary.licence_addresses(), _content(FILE), _content(_CODES)]
+    said = [meaning, *map(_ordered, lists), sorted(vocabulary.open_licences())]
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def _ordered(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)

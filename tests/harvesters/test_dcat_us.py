@@ -247,6 +247,15 @@ def test_frequencies(tmp_path: Path, said: str, value: str | None) -> None:
     assert dataset(tmp_path, accrualPeriodicity=said).get("update_frequency") == value
 
 
+def test_modified_may_say_how_often(tmp_path: Path) -> None:
+    found = dataset(tmp_path, modified="R/P1W", distribution=[{"downloadURL": "https://a.ca/x"}])
+    assert found["update_frequency"] == "weekly"
+    assert "data_last_updated" not in found["resources"][0]
+    assert dataset(tmp_path, modified="R/P1W", accrualPeriodicity="R/P1Y")["update_frequency"] == (
+        "yearly"
+    )
+
+
 def test_periods_and_places(tmp_path: Path) -> None:
     found = dataset(
         tmp_path,
@@ -331,3 +340,19 @@ def test_only_the_wanted_publishers(tmp_path: Path) -> None:
 def test_options_that_can_not_be_used(options: dict[str, Any]) -> None:
     issues = DcatUsHarvester.reader.check_options(options)
     assert [issue.code for issue in issues] == ["option_unusable"]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"type": "Point", "coordinates": [200, 0]},
+        {"type": "Point", "coordinates": ["x", None]},
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 1]]]},
+        {"type": "Circle"},
+        {"type": "Point", "coordinates": None},
+    ],
+)
+def test_a_place_that_can_not_be_drawn_is_left_out(tmp_path: Path, place: Any) -> None:
+    found = reading(tmp_path, [{"identifier": "1", "title": "Bridges", "spatial": place}])
+    assert "spatial" not in found.accepted["1"]
+    assert "place_unusable" in found.codes

@@ -28,7 +28,7 @@ from .addresses import allowed_hosts
 from .connection import PORTS, AddressRefused, Deadline, host_and_port, open_response
 from .download_errors import DownloadError, DownloadRefused, DownloadTimedOut, TryAgain
 
-__all__ = ["Download", "DownloadError", "Policy", "allowed_hosts", "download"]
+__all__ = ["Download", "DownloadError", "Policy", "allowed_hosts", "download", "joined"]
 
 USER_AGENT = "ckanext-ontario-harvest"
 _RETRIED = {408, 425, 429, 500, 502, 503, 504}
@@ -136,8 +136,20 @@ def _attempt(
             target = response.headers.get("Location")
             if response.status not in _REDIRECTS or not target:
                 return _received(url, dest, response, policy, deadline)
-        url = urljoin(url, target)
+        url = joined(url, target)
     raise DownloadRefused("download_too_many_redirects", cap=policy.max_redirects)
+
+
+def joined(url: str, target: str) -> str:
+    """Return the address that ``target`` is when it is found at ``url``.
+
+    Raises:
+        DownloadRefused: when it is none.
+    """
+    try:
+        return urljoin(url, target)
+    except ValueError as err:  # brackets that hold no address
+        raise DownloadRefused("download_url_invalid", url=target) from err
 
 
 @contextlib.contextmanager

@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from .download import Policy, download
+from .download import Download, Policy, download, joined
 from .download_errors import DownloadError, DownloadRefused
-from .reader import Paged
+from .reader import DocumentError, Paged
 
 MAX_PAGES = 10_000
 """A million records at a hundred a page."""
@@ -54,15 +54,37 @@ def fetch(
         seen.add(address)
         allowed = replace(policy, max_bytes=left, total_timeout=max(end - time.monotonic(), 0.01))
         page = folder / f"{len(digests):06}"
-        answer = download(address, page, policy=allowed, accept=accept(reader))
+        answer, following = _page(reader, address, page, options, allowed)
         if answer.sha256 in digests:
             raise DownloadError("download_page_again", url=address)
         digests.append(str(answer.sha256))
         left -= answer.size
         fetched(len(digests))
-        following = reader.next_page(page, answer.url, options)
-        address = urljoin(answer.url, following) if following else None
+        address = joined(answer.url, following) if following else None
     return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _page(
+    reader: Paged, address: str, page: Path, options: Mapping[str, Any], policy: Policy
+) -> tuple[Download, str | None]:
+    """Fetch a page and return what came of it, with the next address.
+
+    A page that is wrong in a way that may pass (``reader.again``) is asked for again.
+    """
+    passing: frozenset[str] = getattr(reader, "again", frozenset())
+    pause, end = policy.backoff, time.monotonic() + policy.total_timeout
+    for attempt in range(policy.retries + 1):
+        left = replace(policy, total_timeout=max(end - time.monotonic(), 0.01))
+        answer = download(address, page, policy=left, accept=accept(reader))
+        try:
+            return answer, reader.next_page(page, answer.url, options)
+        except DocumentError as err:
+            late = time.monotonic() + pause > end
+            if err.issue.code not in passing or attempt == policy.retries or late:
+                raise
+        policy.sleep(pause)
+        pause *= 2
+    raise AssertionError("the last attempt returns or raises")
 
 
 def accept(reader: object) -> str:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ckan import model as core
 from ckan.types import Context
 
-from ckanext.ontario.harvest import domain, ingest, messages, model, ownership
+from ckanext.ontario.harvest import domain, ingest, messages, model, ownership, takeover
 from ckanext.ontario.harvest.planning import identified
 from ckanext.ontario.harvest.reader import Issue, Severity
 from ckanext.ontario.harvest.source import Source
@@ -31,6 +31,14 @@ class Prepared:
     """The package it is already, if any."""
     deleted: bool = False
     """Somebody deleted the package in the catalogue: it is left as it is."""
+    refusal: Issue | None = None
+    """Why the record can't be written at all."""
+
+    @property
+    def write(self) -> Row:
+        """The record as the writer wants it."""
+        new = self.package_id is None and bool(self.dataset.get("id"))
+        return {"key": self.key, "dataset": self.dataset, **({"create": True} if new else {})}
 
     @property
     def key(self) -> str:
@@ -39,6 +47,8 @@ class Prepared:
 
     def issues(self) -> list[Issue]:
         """Return what keeps the dataset from being published, as the publish rules say it."""
+        if self.refusal is not None:
+            return [self.refusal]
         if self.deleted:
             return [Issue(Severity.WARNING, "record_deleted_here")]
         answer = tk.get_action("ontario_dataset_check")(
@@ -73,7 +83,13 @@ def prepare(records: Sequence[Row], source: Source) -> list[Prepared]:
     known = model.records_by_guid(source.id, [record["guid"] for record in records])
     todo = [record for record in records if not _is_done(record, known.get(record["guid"]))]
     packages = _packages(todo, known, source)
-    return [_prepared(record, known.get(record["guid"]), packages, source) for record in todo]
+    taken = takeover.taken(todo, known, source)
+    return [
+        Prepared(record, record["dataset"], None, refusal=taken[record["guid"]])
+        if record["guid"] in taken
+        else _prepared(record, known.get(record["guid"]), packages, source)
+        for record in todo
+    ]
 
 
 def _is_done(record: Row, known: Row | None) -> bool:
@@ -102,6 +118,8 @@ def _packages(
 
 def name_of(record: Row, source: Source) -> str:
     """Return the name a record's dataset gets when it is new."""
+    if record.get("identity"):
+        return str(record["identity"]["name"])
     dataset = record["dataset"]
     title = pick(dataset.get("title_translated"), "en") or dataset.get("title") or ""
     return domain.dataset_name(str(title), source.id, record["guid"])
@@ -117,7 +135,8 @@ def _prepared(
     name = name_of(record, source)
     package_id, state = packages.get(known["package_id"] if known else name, (None, ""))
     if package_id is None:
-        return Prepared(record, {**incoming, "name": name}, None)
+        kept = {"id": record["identity"]["id"]} if record.get("identity") else {}
+        return Prepared(record, {**incoming, **kept, "name": name}, None)
     if state == core.State.DELETED:
         return Prepared(record, incoming, package_id, deleted=True)
     current = current_dataset(package_id)

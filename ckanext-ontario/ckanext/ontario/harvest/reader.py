@@ -59,6 +59,9 @@ class Record:
     dataset: Mapping[str, Any]
     organization: str | None = None
     issues: tuple[Issue, ...] = ()
+    identity: Mapping[str, str] = field(default_factory=dict[str, str])
+    """``id`` and ``name`` at the source, which the record keeps when the source's configuration
+    says so (``takeover``); so do the ids of its resources, which stand in ``dataset``."""
 
     @property
     def refused(self) -> bool:
@@ -98,7 +101,11 @@ class Reader(Protocol):
 
 @runtime_checkable
 class Paged(Protocol):
-    """A reader whose document comes in pages."""
+    """A reader whose document comes in pages, or at another address than its source's.
+
+    It may have ``accept``, the media types to ask for, and ``again``, the codes of errors of
+    :meth:`next_page` after which the same page is asked for again.
+    """
 
     def first_page(self, url: str, options: Mapping[str, Any]) -> str:
         """Return the address of the first page of the source at ``url``."""

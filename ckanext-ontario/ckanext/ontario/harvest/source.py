@@ -21,7 +21,7 @@ write into another's."""
 GUIDS = ("separate", "refuse")
 """What to do with an identifier that another source has: take it as this source's own, or not."""
 
-_ENGINE = ("organizations", "publishers", "guids")
+_ENGINE = ("organizations", "publishers", "guids", "takeover")
 
 
 class ConfigRefused(Exception):
@@ -40,6 +40,9 @@ class SourceConfig:
     """Publisher as written → name of an organization; goes before the alias table."""
     publishers: str = "own"
     guids: str = "separate"
+    takeover: bool = False
+    """New records keep the ids and names they have at the source, their files' ids too; for system
+    administrators, because a name is an address of the catalogue."""
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -63,6 +66,7 @@ class Source:
             "organizations": dict(self.config.organizations),
             "publishers": self.config.publishers,
             "guids": self.config.guids,
+            "takeover": self.config.takeover,
             "options": dict(self.config.options),
         }
 
@@ -104,6 +108,7 @@ def parse(text: str | None, reader: Reader) -> SourceConfig:
         organizations=given.get("organizations") or {},
         publishers=given.get("publishers", "own"),
         guids=given.get("guids", "separate"),
+        takeover=given.get("takeover", False),
         options=options,
     )
 
@@ -119,6 +124,10 @@ def _engine_issues(given: Mapping[str, Any]) -> list[Issue]:
         if key in given and given[key] not in allowed:
             value, words = str(given[key]), ", ".join(allowed)
             issues.append(_wrong("config_choice", key=key, value=value, allowed=words))
+    if not isinstance(given.get("takeover", False), bool):
+        value = str(given["takeover"])
+        params = {"key": "takeover", "value": value, "allowed": "true, false"}
+        issues.append(_wrong("config_choice", **params))
     return issues
 
 
