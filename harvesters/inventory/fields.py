@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from ckanext.ontario.harvesters.mapping.texts import LINE_CAP, NOTE_CAP, PROSE_CAP
+
 
 class Kind(str, Enum):
     """How a cell's text becomes a value."""
@@ -34,14 +36,6 @@ class Kind(str, Enum):
     """Kept as written; somebody else reads it."""
 
 
-TEXT_CAP = 200
-"""Characters of a title and of a short description (Open Data Guidebook)."""
-NOTE_CAP = 500
-"""Characters of a line that is not published."""
-PROSE_CAP = 30_000
-"""Bytes of a text in one language; what the search index holds."""
-
-
 @dataclass(frozen=True)
 class Field:
     """What a column may fill."""
@@ -59,7 +53,7 @@ def _prose(name: str, *, bilingual: bool = True) -> Field:
 
 
 def _line(name: str) -> Field:
-    return Field(name, Kind.TEXT, bilingual=True, cap=TEXT_CAP)
+    return Field(name, Kind.TEXT, bilingual=True, cap=LINE_CAP)
 
 
 def _note(name: str) -> Field:

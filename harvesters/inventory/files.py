@@ -13,9 +13,11 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
+from ckanext.ontario.harvesters.mapping import texts
+from ckanext.ontario.harvesters.mapping.folding import folded
+from ckanext.ontario.harvesters.mapping.problems import Unusable
+
 from . import cells
-from .folding import folded
-from .problems import Unusable
 from .profile import Profile
 
 MAX_FILES = 1_500
@@ -32,7 +34,7 @@ def addresses(text: str) -> list[str]:
     Raises:
         Unusable: ``url_invalid``, or ``too_many_values``.
     """
-    found = [cells.address(piece) for piece in _BETWEEN.split(text) if piece]
+    found = [texts.address(piece) for piece in _BETWEEN.split(text) if piece]
     if len(found) > MAX_FILES:
         raise Unusable("too_many_values", size=len(found), cap=MAX_FILES)
     return list(dict.fromkeys(found))

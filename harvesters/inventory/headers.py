@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ckanext.ontario.harvesters.mapping.folding import folded, one_line
+
 from .fields import FIELDS, TITLE
-from .folding import folded, one_line
 from .profile import Heading, Profile
 
 SEARCHED_ROWS = 40

@@ -10,7 +10,7 @@ import hashlib
 import sqlite3
 from collections.abc import Generator, Mapping
 
-from .folding import folded
+from ckanext.ontario.harvesters.mapping.folding import folded
 
 TITLED = "title:"
 """How an identifier begins that was made of a title."""

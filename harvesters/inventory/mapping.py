@@ -9,13 +9,14 @@ import re
 from typing import Any
 
 from ckanext.ontario.harvest.reader import Issue, Record, Severity
+from ckanext.ontario.harvesters.mapping import dates
+from ckanext.ontario.harvesters.mapping.folding import one_line, spelled
+from ckanext.ontario.harvesters.mapping.problems import Unusable
 
-from . import cells, dates, files
+from . import cells, files
 from .fields import FIELDS, TITLE, Field, Kind
-from .folding import one_line, spelled
 from .headers import Column, Layout
 from .identity import fallback_guid
-from .problems import Unusable
 from .profile import Profile
 from .table import Row
 

@@ -11,6 +11,7 @@ from ckanext.harvest.interfaces import IHarvester
 
 from ckanext.ontario.harvest.harvester import EngineHarvester
 from ckanext.ontario.harvest.reader import Reader
+from ckanext.ontario.harvesters.mapping import MESSAGES
 
 from .reader import InventoryReader
 
@@ -31,5 +32,5 @@ class InventoryHarvester(EngineHarvester, p.SingletonPlugin):
         "en": "A ministry's or agency's inventory of its datasets, one row each.",
         "fr": "Le répertoire des jeux de données d’un ministère ou organisme, une ligne chacun.",
     }
-    messages = _HERE / "messages.yaml"
+    messages: ClassVar[tuple[Path, ...]] = (MESSAGES, _HERE / "messages.yaml")
     samples = _HERE / "samples"

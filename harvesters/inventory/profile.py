@@ -1,8 +1,9 @@
 """Profiles: which columns an inventory may have, and the words its cells may use.
 
-A profile is a YAML file in ``profiles/``; ``values.yaml`` holds what all share, on top of the words
-the schema itself knows. Loading checks everything, so that a slip in a profile is found when it is
-written and not in a harvest. Pure: imports neither CKAN nor SQLAlchemy.
+A profile is a YAML file in ``profiles/``; the words that all readers share (the mapping's
+``values.yaml``) come on top of those the schema itself knows. Loading checks everything, so that a
+slip in a profile is found when it is written and not in a harvest. Pure: imports neither CKAN nor
+SQLAlchemy.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from typing import Any, cast
 
 import yaml
 
-from . import vocabulary
-from .choices import Choices
+from ckanext.ontario.harvesters.mapping import vocabulary, words
+from ckanext.ontario.harvesters.mapping.choices import Choices
+from ckanext.ontario.harvesters.mapping.folding import folded
+
 from .fields import FIELDS, LIKE, TITLE
-from .folding import folded
 
 FOLDER = Path(__file__).parent / "profiles"
-SHARED = Path(__file__).parent / "values.yaml"
+SHARED = words.FILE
 
 MAPPING = 1
 """Raise by one whenever the code of this folder maps the same document to other datasets."""
@@ -220,10 +222,10 @@ def _choices(
     written = {folded(word): entry.value for entry in entries for word in entry.words}
     labels = {entry.value: entry.label for entry in entries}
     for path, fields in more:
-        for value, words in _mapping(path, fields, field).items():
+        for value, said in _mapping(path, fields, field).items():
             if value not in labels:
                 raise ProfileError(path, f"{field} has no value {value!r}; it has {sorted(labels)}")
-            for word in words:
+            for word in said:
                 if written.setdefault(folded(str(word)), value) != value:
                     other = written[folded(str(word))]
                     problem = f"{field}: {word!r} stands for {other} and for {value}"

@@ -78,6 +78,8 @@ class Harvests:
         self.organization = organization
         self.config: dict[str, Any] = {}
         self.name = "test-source"
+        self.kind = "inventory"
+        self.suffix = ".csv"
 
     @property
     def organization_id(self) -> str:
@@ -88,14 +90,14 @@ class Harvests:
         stored: Any = sources.find(self.name)
         url = stored.url if stored else ""
         if content is not None:
-            path = self.folder / f"{self.name}.csv"
+            path = self.folder / f"{self.name}{self.suffix}"
             path.write_bytes(content if isinstance(content, bytes) else text(content).encode())
             url = sources.keep_file(path, self.organization_id)
         return sources.ensure(
             name=self.name,
             title="Test source",
             url=url,
-            kind="inventory",
+            kind=self.kind,
             organization_id=self.organization_id,
             config=self.config,
         )
@@ -103,7 +105,7 @@ class Harvests:
     def run(self, content: list[Row] | bytes | None = None) -> dict[str, Any]:
         """Harvest, and return the run."""
         source_id = self.source(content)
-        return sources.run_now(source_id, harvester.harvesters()["inventory"])
+        return sources.run_now(source_id, harvester.harvesters()[self.kind])
 
 
 MINISTRIES = {

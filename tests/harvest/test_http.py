@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import Any
 
 import pytest
@@ -259,6 +260,10 @@ def test_another_ministrys_editor_can_not_upload_here(
         ({"config": '{"organizations": ["x"]}'}, "organizations"),
         ({"config": '{"publishers": "any"}'}, "publishers"),
         ({"config": '{"local_fields": ["name"]}'}, "local_fields"),
+        ({"config": '{"takeover": true}'}, "takeover"),
+        ({"config": '{"takeover": "yes"}'}, "takeover"),
+        ({"config": '{"language": "de"}', "source_type": "dcat_us"}, "language"),
+        ({"config": '{"page_size": 0}', "source_type": "ckan_portal"}, "page_size"),
     ],
 )
 def test_a_wrong_source_says_what_is_wrong(
@@ -275,10 +280,27 @@ def test_a_wrong_source_says_what_is_wrong(
     assert model.Package.get("health-inventory") is None
 
 
-def test_an_open_source_is_the_administrators(
-    harvests: Harvests, people: dict[str, Caller]
+@pytest.mark.parametrize("kind", ["dcat_us", "ckan_portal", "dcat", "arcgis_hub"])
+def test_the_form_makes_a_source_of_every_kind(
+    harvests: Harvests, people: dict[str, Caller], kind: str
 ) -> None:
-    harvests.config = {"publishers": "any"}
+    page = html.fromstring(people["editor"].get("/harvest/new").data)
+    (radio,) = page.xpath(f"//input[@name='source_type' and @value='{kind}']")
+    assert page.xpath(f"string(//label[@for='{radio.get('id')}'])").strip()
+    fields = {"source_type": kind, "url": "https://example.com/", "profile": "ontario"}
+    fields["config"] = '{"language": "fr"}'
+    owner = harvests.organization_id
+    answer = people["editor"].post("/harvest/new", data=form(owner_org=owner, **fields))
+    assert answer.status_code == 302, answer.text[:3000]
+    source: Any = model.Session.query(HarvestSource).one()
+    assert (source.type, json.loads(source.config)) == (kind, {"language": "fr"})
+
+
+@pytest.mark.parametrize("opened", [{"publishers": "any"}, {"takeover": True}])
+def test_an_open_source_is_the_administrators(
+    harvests: Harvests, people: dict[str, Caller], opened: dict[str, Any]
+) -> None:
+    harvests.config = opened
     source_id = harvests.source(rows(1))
     assert (
         people["editor"].action("harvest_source_patch", id=source_id, title="Mine").status_code
@@ -290,7 +312,7 @@ def test_an_open_source_is_the_administrators(
     sneaky = people["editor"].action(
         "harvest_source_create",
         **form(owner_org=harvests.organization_id, url="https://example.com/x.csv"),
-        extras=[{"key": "config", "value": '{"publishers": "any"}'}],
+        extras=[{"key": "config", "value": json.dumps(opened)}],
     )
     assert sneaky.status_code == 409
-    assert "publishers" in sneaky.text
+    assert next(iter(opened)) in sneaky.text

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from ckanext.ontario.harvest import messages, report
 
 SOURCES = Path(messages.__file__).parent
-READER = Path(__file__).parents[2] / "harvesters" / "inventory" / "messages.yaml"
-CODES = sorted(messages.catalogue((READER,)))
+READERS = tuple(sorted((Path(__file__).parents[2] / "harvesters").glob("*/messages.yaml")))
+CODES = sorted(messages.catalogue(READERS))
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_each_code_is_said_in_both_languages(code: str) -> None:
-    said = messages.bilingual(code, {}, [READER])
+    said = messages.bilingual(code, {}, READERS)
     for part in ("message", "suggestion"):
         assert said[part]["en"]
         assert said[part]["en"] != said[part]["fr"]

@@ -12,6 +12,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from hostile import HostileServer
 
+from harvest.conftest import (  # noqa: F401 -- fixtures of the standard suite
+    harvests,
+    indexed,
+    ministries,
+    packages,
+    solr_requests,
+    versions,
+)
+
 
 @pytest.fixture
 def hostile() -> Iterator[HostileServer]:

@@ -16,9 +16,14 @@ from openpyxl import Workbook
 from ckanext.ontario.harvest.reader import DocumentError, Issue, Record, Severity
 from ckanext.ontario.harvesters.inventory import reader as inventory
 
-MESSAGES: dict[str, Any] = yaml.safe_load(
-    Path(inventory.__file__).with_name("messages.yaml").read_text(encoding="utf-8")
-)
+FOLDER = Path(inventory.__file__).parents[1]
+MESSAGES: dict[str, Any] = {
+    code: text
+    for slice_ in ("mapping", "inventory")
+    for code, text in yaml.safe_load(
+        (FOLDER / slice_ / "messages.yaml").read_text(encoding="utf-8")
+    ).items()
+}
 
 HEADER = ("Public Title", "Public Title (French)", "Access Level")
 

@@ -116,6 +116,16 @@ def raw(content: bytes) -> Answer:
     return answer
 
 
+def in_turn(*answers: Answer) -> Answer:
+    """Answer in one way after the other; the last one stays."""
+    waiting = list(answers)
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        (waiting.pop(0) if len(waiting) > 1 else waiting[0])(handler)
+
+    return answer
+
+
 def gzip_bomb(size: int) -> bytes:
     """Return a small gzip body that unpacks to ``size`` zeros."""
     return gzip.compress(b"\0" * size, compresslevel=9)

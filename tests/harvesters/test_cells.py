@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ckanext.ontario.harvesters.inventory import cells, files, profile
 from ckanext.ontario.harvesters.inventory.fields import FIELDS, Kind
-from ckanext.ontario.harvesters.inventory.problems import Unusable
+from ckanext.ontario.harvesters.mapping.problems import Unusable
 from ckanext.ontario.schema import texts, values
 
 ONTARIO = profile.load("ontario")

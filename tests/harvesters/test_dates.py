@@ -10,8 +10,8 @@ from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.ontario.harvesters.inventory import dates
-from ckanext.ontario.harvesters.inventory.problems import Unusable
+from ckanext.ontario.harvesters.mapping import dates
+from ckanext.ontario.harvesters.mapping.problems import Unusable
 
 DAYS = st.dates(date(1600, 1, 1), date(2200, 12, 31))
 

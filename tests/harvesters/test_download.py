@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hostile import HostileServer, body, gzip_bomb, raw, redirect
+from hostile import HostileServer, body, gzip_bomb, in_turn, raw, redirect
 
 from ckanext.ontario.harvest import connection, messages
 from ckanext.ontario.harvest.download import Download, DownloadError, Policy, download
@@ -167,7 +167,7 @@ def test_a_redirect_does_not_lead_inside(hostile: HostileServer, fetch: Fetch, t
     assert len(hostile.asked) == 1
 
 
-@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://a.ca/x", "gopher://a.ca/"])
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://a.ca/x", "http://[::1"])
 def test_a_redirect_does_not_leave_the_web(
     hostile: HostileServer, fetch: Fetch, target: str
 ) -> None:
@@ -353,15 +353,6 @@ def test_no_valid_certificate(
 
 
 # --- retries ---------------------------------------------------------------------------------
-
-
-def in_turn(*answers: Any) -> Any:
-    waiting = list(answers)
-
-    def answer(handler: Any) -> None:
-        (waiting.pop(0) if len(waiting) > 1 else waiting[0])(handler)
-
-    return answer
 
 
 def test_a_busy_server_is_asked_again_with_longer_pauses(

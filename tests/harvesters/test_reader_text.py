@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from ckanext.ontario.harvest.reader import Record, Severity
 from ckanext.ontario.harvesters.inventory import delimited
-from ckanext.ontario.harvesters.inventory.folding import one_line, spelled
 from ckanext.ontario.harvesters.inventory.reader import InventoryReader
+from ckanext.ontario.harvesters.mapping.folding import one_line, spelled
 
 FRENCH = text(
     [

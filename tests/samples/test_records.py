@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ckanext.ontario.harvest.reader import Record, Severity
-from ckanext.ontario.harvesters.inventory.folding import folded
+from ckanext.ontario.harvesters.mapping.folding import folded
 from ckanext.ontario.schema import domain, tables
 from ckanext.ontario.schema.naming import organization_key
 

@@ -141,8 +141,9 @@ def _write(
     prepared = prepare(kept, source)
     for each in prepared:
         issues.add_all(each.issues(), row=each.record["row"], guid=each.key)
-    by_key = {each.key: each for each in prepared if not each.deleted}
-    batch = [{"key": key, "dataset": each.dataset} for key, each in by_key.items()]
+    refused = [each for each in prepared if each.refusal is not None]
+    by_key = {each.key: each for each in prepared if not each.deleted and each not in refused}
+    batch = [each.write for each in by_key.values()]
     answer = ingest.call("write", {"records": batch})
     rows = [
         each.row(source, reader.mapping_version, each.package_id or "")
@@ -157,8 +158,8 @@ def _write(
             rows.append(each.row(source, reader.mapping_version, result["id"]))
     model.save_records(rows)
     outcome = Counter(str(result["status"]) for result in answer["results"])
-    outcome["kept"] += len(prepared) - len(by_key)
-    outcome["refused"] += len(records) - len(kept)
+    outcome["kept"] += len(prepared) - len(by_key) - len(refused)
+    outcome["refused"] += len(refused) + len(records) - len(kept)
     return outcome, answer["views"]
 
 

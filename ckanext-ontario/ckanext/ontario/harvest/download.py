@@ -34,7 +34,7 @@ from .download_errors import (
     TryAgain,
 )
 
-__all__ = ["Download", "DownloadError", "Policy", "allowed_hosts", "download"]
+__all__ = ["Download", "DownloadError", "Policy", "allowed_hosts", "download", "joined"]
 
 USER_AGENT = "ckanext-ontario-harvest"
 _RETRIED = {408, 425, 429, 500, 502, 503, 504}
@@ -87,6 +87,7 @@ def download(
     etag: str | None = None,
     last_modified: str | None = None,
     policy: Policy | None = None,
+    accept: str = "*/*",
 ) -> Download:
     """Fetch ``url`` into the file ``dest``.
 
@@ -96,12 +97,13 @@ def download(
         etag: Of the copy at hand, to be told when it is still good.
         last_modified: Likewise.
         policy: What is allowed; the default is the strictest.
+        accept: Media types that the document may come in.
 
     Raises:
         DownloadError: a :class:`DocumentError` whose issue says what happened.
     """
     policy = policy or Policy()
-    headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", "Accept": "*/*"}
+    headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", "Accept": accept}
     headers |= {"If-None-Match": etag} if etag else {}
     headers |= {"If-Modified-Since": last_modified} if last_modified else {}
     with contextlib.closing(Deadline(policy.total_timeout)) as deadline:
@@ -142,8 +144,20 @@ def _attempt(
             target = response.headers.get("Location")
             if response.status not in _REDIRECTS or not target:
                 return _received(url, dest, response, policy, deadline)
-        url = urljoin(url, target)
+        url = joined(url, target)
     raise DownloadRefused("download_too_many_redirects", cap=policy.max_redirects)
+
+
+def joined(url: str, target: str) -> str:
+    """Return the address that ``target`` is when it is found at ``url``.
+
+    Raises:
+        DownloadRefused: when it is none.
+    """
+    try:
+        return urljoin(url, target)
+    except ValueError as err:  # brackets that hold no address
+        raise DownloadRefused("download_url_invalid", url=target) from err
 
 
 @contextlib.contextmanager

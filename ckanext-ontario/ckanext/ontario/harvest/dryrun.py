@@ -40,7 +40,7 @@ def dry_run(
     try:
         with scratch.folder() as folder:
             with watch.stage("download"):
-                here = document or acquire(source.url, source.organization_id, folder, None)
+                here = document or acquire(source, reader, folder, None, progress)
             with spool.opened(folder) as records:
                 planner = Planner(source, reader, records, issues, progress)
                 plan = planner.plan
@@ -84,12 +84,13 @@ def _validate(planner: Planner, source: Source, issues: ingest.Issues) -> Counte
             data = {
                 "dataset": {**each.dataset, **({"id": each.package_id} if each.package_id else {})}
             }
-            errors: Sequence[Row] = [] if each.deleted else ingest.call("validate", data)
+            unwritten = each.deleted or each.refusal is not None
+            errors: Sequence[Row] = [] if unwritten else ingest.call("validate", data)
             for error in errors:
                 params = {"message": error["message"], "field": error["field"]}
                 issue = Issue(Severity.ERROR, "invalid_value", column=error["field"], params=params)
                 issues.add(issue, row=each.record["row"], guid=each.key)
-            if errors:
+            if errors or each.refusal is not None:
                 refused["refused"] += 1
                 refused[each.record["kind"]] -= 1
         core.Session.rollback()

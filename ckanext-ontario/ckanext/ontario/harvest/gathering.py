@@ -148,7 +148,7 @@ class _Gathering:
         previous = self._repeatable(settings)
         self.progress("download", 0, None)
         with self.watch.stage("download"):
-            document = acquire(self.source.url, self.source.organization_id, folder, previous)
+            document = acquire(self.source, self.reader, folder, previous, self.progress)
         if previous and (document.path is None or document.sha256 == previous["document_hash"]):
             return self._same_again(previous, document)
         if document.path is None:

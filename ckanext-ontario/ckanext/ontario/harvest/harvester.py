@@ -38,8 +38,8 @@ class EngineHarvester:
     reader: ClassVar[Reader]
     title: ClassVar[Text]
     description: ClassVar[Text]
-    messages: ClassVar[Path | None] = None
-    """The reader's messages, by code."""
+    messages: ClassVar[tuple[Path, ...]] = ()
+    """Files with the reader's messages, by code."""
     samples: ClassVar[Path | None] = None
     """A folder with sample documents and their ``samples.yaml``."""
 
@@ -63,14 +63,18 @@ class EngineHarvester:
             parse(config, self.reader)
         except ConfigRefused as err:
             language = language_of(str(get_locale() or ""))
-            files = [self.messages] if self.messages else []
-            said = [messages.render(i.code, i.params, language, files) for i in err.issues]
+            said = [messages.render(i.code, i.params, language, self.messages) for i in err.issues]
             text = " ".join(f"{each['message']} {each['suggestion']}" for each in said)
             raise ValueError(text) from err
         return config
 
     def extra_schema(self) -> dict[str, list[Any]]:
-        """Return what the source form asks beside the configuration's JSON."""
+        """Return what the source form asks beside the configuration's JSON.
+
+        The form asks every kind of source for a profile; what has none passes it over.
+        """
+        if not getattr(self.reader, "profiles", None):
+            return {"profile": [tk.get_validator("ignore")]}
         return {
             "profile": [tk.get_validator("ignore_empty"), tk.get_validator("unicode_safe")],
         }
@@ -184,4 +188,5 @@ def harvesters() -> dict[str, EngineHarvester]:
 
 def message_files() -> tuple[Path, ...]:
     """Return the message files of every kind of source."""
-    return tuple(each.messages for each in harvesters().values() if each.messages)
+    files = (path for each in harvesters().values() for path in each.messages)
+    return tuple(dict.fromkeys(files))

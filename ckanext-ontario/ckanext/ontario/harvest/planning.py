@@ -41,7 +41,7 @@ class Publishers:
     def owner(self, record: Record) -> str | Issue:
         """Return the id of a record's organization, or the error that keeps it out."""
         written = (record.organization or "").strip()
-        if not written:
+        if not written or self._source.config.publishers == "source":
             return self._source.organization_id
         if written not in self.resolved:
             self.resolved.update(resolve([written], self._source))
@@ -153,7 +153,7 @@ class Planner:
         Raises:
             _Refused: saying why the engine does.
         """
-        dataset = dict(record.dataset)
+        dataset = self._kept(record)
         owner = self._publishers.owner(record)
         issues = [owner] if isinstance(owner, Issue) else []
         for code, column, limit in domain.excess(record.guid, dataset):
@@ -173,7 +173,18 @@ class Planner:
             "row": record.row,
             "owner_org": owner,
             "dataset": dataset,
+            "identity": dict(record.identity) if self._source.config.takeover else {},
         }
+
+    def _kept(self, record: Record) -> dict[str, Any]:
+        """Return a record's dataset; ids of its files are the source's own business else."""
+        dataset = dict(record.dataset)
+        if "resources" in dataset and not self._source.config.takeover:
+            dataset["resources"] = [
+                {key: value for key, value in each.items() if key != "id"}
+                for each in dataset["resources"]
+            ]
+        return dataset
 
     def decisions(self) -> Iterator[dict[str, Any]]:
         """Yield the content of each record that is new or changed; count all of them.

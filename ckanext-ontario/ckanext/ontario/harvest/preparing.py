@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ckan import model as core
 from ckan.types import Context
 
-from ckanext.ontario.harvest import domain, ingest, messages, model, ownership
+from ckanext.ontario.harvest import domain, ingest, messages, model, ownership, takeover
 from ckanext.ontario.harvest.planning import identified
 from ckanext.ontario.harvest.reader import Issue, Severity
 from ckanext.ontario.harvest.source import Source
@@ -34,6 +34,14 @@ class Prepared:
     """Somebody deleted the package in the catalogue: it is left as it is."""
     conflicts: Sequence[ownership.Conflict] = ()
     """What was changed by hand and the source has its own mind about."""
+    refusal: Issue | None = None
+    """Why the record can't be written at all."""
+
+    @property
+    def write(self) -> Row:
+        """The record as the writer wants it."""
+        new = self.package_id is None and bool(self.dataset.get("id"))
+        return {"key": self.key, "dataset": self.dataset, **({"create": True} if new else {})}
 
     @property
     def key(self) -> str:
@@ -41,7 +49,9 @@ class Prepared:
         return str(self.record["guid"])
 
     def issues(self) -> list[Issue]:
-        """Return conflicts by field, and what keeps the dataset from being published."""
+        """Return why it can't be written, or conflicts by field and what keeps it unpublished."""
+        if self.refusal is not None:
+            return [self.refusal]
         if self.deleted:
             return [Issue(Severity.WARNING, "record_deleted_here")]
         answer = tk.get_action("ontario_dataset_check")(
@@ -83,7 +93,13 @@ def prepare(records: Sequence[Row], source: Source) -> list[Prepared]:
     known = model.records_by_guid(source.id, [record["guid"] for record in records])
     todo = [record for record in records if not _is_done(record, known.get(record["guid"]))]
     packages = _packages(todo, known, source)
-    return [_prepared(record, known.get(record["guid"]), packages, source) for record in todo]
+    taken = takeover.taken(todo, known, source)
+    return [
+        Prepared(record, record["dataset"], None, refusal=taken[record["guid"]])
+        if record["guid"] in taken
+        else _prepared(record, known.get(record["guid"]), packages, source)
+        for record in todo
+    ]
 
 
 def _is_done(record: Row, known: Row | None) -> bool:
@@ -111,6 +127,8 @@ def _packages(
 
 def name_of(record: Row, source: Source) -> str:
     """Return the name a record's dataset gets when it is new."""
+    if record.get("identity"):
+        return str(record["identity"]["name"])
     dataset = record["dataset"]
     title = pick(dataset.get("title_translated"), "en") or dataset.get("title") or ""
     return domain.dataset_name(str(title), source.id, record["guid"])
@@ -126,7 +144,8 @@ def _prepared(
     name = name_of(record, source)
     package = packages.get(known["package_id"] if known else name)
     if package is None:
-        return Prepared(record, {**incoming, "name": name}, None)
+        kept = {"id": record["identity"]["id"]} if record.get("identity") else {}
+        return Prepared(record, {**incoming, **kept, "name": name}, None)
     package_id, state, modified = package
     if state == core.State.DELETED:
         return Prepared(record, incoming, package_id, deleted=True)

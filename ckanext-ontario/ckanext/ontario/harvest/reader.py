@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 class Severity(str, Enum):
@@ -59,6 +59,9 @@ class Record:
     dataset: Mapping[str, Any]
     organization: str | None = None
     issues: tuple[Issue, ...] = ()
+    identity: Mapping[str, str] = field(default_factory=dict[str, str])
+    """``id`` and ``name`` at the source, which the record keeps when the source's configuration
+    says so (``takeover``); so do the ids of its resources, which stand in ``dataset``."""
 
     @property
     def refused(self) -> bool:
@@ -87,9 +90,41 @@ class Reader(Protocol):
     def read(self, path: Path, options: Mapping[str, Any]) -> Iterator[Record | Issue]:
         """Yield records in document order, and issues that belong to no record.
 
-        Streams: memory does not grow with the document.
+        Streams: memory does not grow with the document. ``path`` is a folder when the document
+        came in pages; see :func:`pages`.
 
         Raises:
             DocumentError: when nothing of the document can be used.
         """
         ...
+
+
+@runtime_checkable
+class Paged(Protocol):
+    """A reader whose document comes in pages, or at another address than its source's.
+
+    It may have ``accept``, the media types to ask for, and ``again``, the codes of errors of
+    :meth:`next_page` after which the same page is asked for again.
+    """
+
+    def first_page(self, url: str, options: Mapping[str, Any]) -> str:
+        """Return the address of the first page of the source at ``url``."""
+        ...
+
+    def next_page(self, page: Path, address: str, options: Mapping[str, Any]) -> str | None:
+        """Return the address of the page after ``page``, which came from ``address``.
+
+        ``None`` ends the document. A relative address is relative to ``address``.
+
+        Raises:
+            DocumentError: when the page is none, so that the document is incomplete.
+        """
+        ...
+
+
+def pages(path: Path) -> Iterator[Path]:
+    """Yield the pages of a document in order; a file is the one page of its document."""
+    if path.is_dir():
+        yield from sorted(path.iterdir())
+    else:
+        yield path

@@ -12,14 +12,16 @@ from ckan import model
 from ckanext.harvest.model import HarvestSource
 from ckanext.ontario.harvest.reader import Issue, Reader, Severity
 
-PUBLISHERS = ("own", "any")
-"""Whether records may belong to other organizations than the source; ``any`` is for system
-administrators, because an editor of one ministry must not write into another's."""
+PUBLISHERS = ("own", "any", "source")
+"""Whether records may belong to other organizations than the source. With ``own`` a record of
+another publisher is refused; with ``source`` every record is the source's organization's, whatever
+publisher it names; ``any`` is for system administrators, because an editor of one ministry must not
+write into another's."""
 
 GUIDS = ("separate", "refuse")
 """What to do with an identifier that another source has: take it as this source's own, or not."""
 
-_ENGINE = ("organizations", "publishers", "guids", "local_fields")
+_ENGINE = ("organizations", "publishers", "guids", "local_fields", "takeover")
 
 _NEVER_LOCAL = ("id", "name", "type", "owner_org", "resources", "harvest_source_id", "harvest_guid")
 
@@ -42,6 +44,9 @@ class SourceConfig:
     guids: str = "separate"
     local_fields: tuple[str, ...] = ()
     """Fields that belong to the ministry once a dataset is there, whatever the source says."""
+    takeover: bool = False
+    """New records keep the ids and names they have at the source, their files' ids too; for system
+    administrators, because a name is an address of the catalogue."""
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -66,6 +71,7 @@ class Source:
             "publishers": self.config.publishers,
             "guids": self.config.guids,
             "local_fields": sorted(self.config.local_fields),
+            "takeover": self.config.takeover,
             "options": dict(self.config.options),
         }
 
@@ -108,6 +114,7 @@ def parse(text: str | None, reader: Reader) -> SourceConfig:
         publishers=given.get("publishers", "own"),
         guids=given.get("guids", "separate"),
         local_fields=tuple(given.get("local_fields") or ()),
+        takeover=given.get("takeover", False),
         options=options,
     )
 
@@ -128,6 +135,10 @@ def _engine_issues(given: Mapping[str, Any]) -> list[Issue]:
         if key in given and given[key] not in allowed:
             value, words = str(given[key]), ", ".join(allowed)
             issues.append(_wrong("config_choice", key=key, value=value, allowed=words))
+    if not isinstance(given.get("takeover", False), bool):
+        value = str(given["takeover"])
+        params = {"key": "takeover", "value": value, "allowed": "true, false"}
+        issues.append(_wrong("config_choice", **params))
     return issues
 
 

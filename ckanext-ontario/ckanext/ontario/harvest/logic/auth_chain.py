@@ -84,7 +84,9 @@ def package_update(
     data_dict = data_dict or {}
     package: Any = context.get("package") or model.Package.get(data_dict.get("id"))
     if package is not None and package.type == "harvest" and _writes_for_others(package.id):
-        msg = tk._("Only system administrators may change a source that is open to all publishers.")
+        msg = tk._(
+            "Only system administrators may change a source that writes for others or takes over."
+        )
         return {"success": False, "msg": msg}
     return next_auth(context, data_dict)
 
@@ -95,4 +97,6 @@ def _writes_for_others(source_id: str) -> bool:
         config = json.loads(source.config or "{}") if source else {}
     except ValueError:
         return False
-    return isinstance(config, dict) and config.get("publishers") == "any"
+    if not isinstance(config, dict):
+        return False
+    return config.get("publishers") == "any" or bool(config.get("takeover"))

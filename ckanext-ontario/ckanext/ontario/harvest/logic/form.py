@@ -51,12 +51,13 @@ def _prepare(context: Context, data_dict: DataDict) -> None:
 
 
 def _refuse_open_sources(context: Context, data_dict: DataDict) -> None:
-    """Let system administrators alone set ``publishers``: such a source writes for others."""
-    if not any(_is_open(text) for text in _configs(data_dict)):
+    """Let system administrators alone open a source: it writes for others, or takes names."""
+    codes = [code for text in _configs(data_dict) for code in _opened(text)]
+    if not codes:
         return
     if context.get("ignore_auth") or authz.is_sysadmin(context.get("user")):
         return
-    words = messages.render("publishers_any", {}, language_of(str(tk.h.lang())))
+    words = messages.render(codes[0], {}, language_of(str(tk.h.lang())))
     raise tk.ValidationError({"config": [f"{words['message']} {words['suggestion']}"]})
 
 
@@ -68,9 +69,14 @@ def _configs(data_dict: DataDict) -> Iterator[Any]:
             yield extra.get("value")
 
 
-def _is_open(text: Any) -> bool:
+def _opened(text: Any) -> Iterator[str]:
+    """Yield the code of what a configuration may not say, unless an administrator writes it."""
     try:
         config = json.loads(text or "{}")
     except (TypeError, ValueError):
-        return False  # the source's validator says what is wrong with it
-    return isinstance(config, dict) and config.get("publishers") == "any"
+        return  # the source's validator says what is wrong with it
+    if isinstance(config, dict):
+        if config.get("publishers") == "any":
+            yield "publishers_any"
+        if config.get("takeover"):
+            yield "takeover_any"

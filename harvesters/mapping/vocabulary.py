@@ -31,10 +31,11 @@ class Choice:
 @cache
 def choices() -> Mapping[str, tuple[Choice, ...]]:
     """Return the values of each field that has a closed list, by field."""
-    fields = yaml.safe_load(_text("dataset.yaml"))["dataset_fields"]
+    schema = yaml.safe_load(_text("dataset.yaml"))
+    # A resource's fields first: a dataset's field of the same name is the one that is meant.
     found = {
         str(field["field_name"]): tuple(_choice(entry) for entry in field["choices"])
-        for field in fields
+        for field in (*schema["resource_fields"], *schema["dataset_fields"])
         if "choices" in field
     }
     licences = json.loads(_text("licences.json"))
@@ -47,6 +48,23 @@ def formats() -> Mapping[str, tuple[str, ...]]:
     """Return each file format's name with every way to write it."""
     entries = yaml.safe_load(_text("formats.yaml"))["formats"]
     return {str(e["value"]): (str(e["value"]), *map(str, e["aliases"])) for e in entries}
+
+
+@cache
+def licence_addresses() -> Mapping[str, tuple[str, ...]]:
+    """Return the web addresses of each licence's text."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in json.loads(_text("licences.json")):
+        urls = [entry["url"], *(entry.get("url_translated") or {}).values()]
+        found[str(entry["id"])] = tuple(dict.fromkeys(url for url in urls if url))
+    return found
+
+
+@cache
+def open_licences() -> frozenset[str]:
+    """Return the ids of the licences that are open (opendefinition.org)."""
+    entries = json.loads(_text("licences.json"))
+    return frozenset(str(e["id"]) for e in entries if e["od_conformance"] == "approved")
 
 
 def _text(name: str) -> str:

@@ -32,12 +32,15 @@ class Choices:
         Raises:
             Unusable: ``choice_unknown``, with the allowed labels and the nearest one.
         """
-        found = self.written.get(folded(text))
-        if found is None:
-            found = self._in_both_languages(text)
+        found = self.find(text)
         if found is None:
             raise Unusable("choice_unknown", value=text, **self._advice(text))
         return found
+
+    def find(self, text: str) -> str | None:
+        """Return the value that ``text`` stands for, or ``None``."""
+        found = self.written.get(folded(text))
+        return found if found is not None else self._in_both_languages(text)
 
     def _in_both_languages(self, text: str) -> str | None:
         """Return the value of ``Open / Ouvert``: one value, said twice."""
