@@ -137,8 +137,9 @@ def _write(
     records: Sequence[Row], source: Source, reader: Reader, issues: ingest.Issues
 ) -> tuple[Counter[str], list[Row]]:
     prepared = prepare(records, source)
+    context = ingest.context()
     for each in prepared:
-        issues.add_all(each.issues(), row=each.record["row"], guid=each.key)
+        issues.add_all(each.issues(context), row=each.record["row"], guid=each.key)
     by_key = {each.key: each for each in prepared if not each.deleted}
     batch = [{"key": key, "dataset": each.dataset} for key, each in by_key.items()]
     answer = ingest.call("write", {"records": batch})

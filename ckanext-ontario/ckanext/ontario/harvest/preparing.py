@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ckan import model as core
 from ckan.types import Context
 
-from ckanext.ontario.harvest import domain, ingest, messages, model, ownership
+from ckanext.ontario.harvest import domain, messages, model, ownership
 from ckanext.ontario.harvest.planning import identified
 from ckanext.ontario.harvest.reader import Issue, Severity
 from ckanext.ontario.harvest.source import Source
@@ -37,12 +37,12 @@ class Prepared:
         """What it is called in a batch."""
         return str(self.record["guid"])
 
-    def issues(self) -> list[Issue]:
+    def issues(self, context: Context) -> list[Issue]:
         """Return what keeps the dataset from being published, as the publish rules say it."""
         if self.deleted:
             return [Issue(Severity.WARNING, "record_deleted_here")]
         answer = tk.get_action("ontario_dataset_check")(
-            ingest.context(), {"dataset": {**self.dataset, "id": self.package_id or ""}}
+            tk.fresh_context(context), {"dataset": {**self.dataset, "id": self.package_id or ""}}
         )
         return [_publish_issue(issue) for issue in answer["issues"]]
 
