@@ -34,7 +34,7 @@ OWN = {"id", "fingerprint", "index_id", "indexed_ts", "_version_"}
 
 LABELS = "permission_labels"
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:(?!00:00\b)\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:(?!00:00(?!\.))\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?")
 """An instant of the clock; days that records mention are kept as midnights."""
 
 

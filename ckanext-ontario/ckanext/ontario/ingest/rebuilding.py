@@ -69,7 +69,7 @@ def rebuild(progress: Progress, *, resume: bool = False) -> Rebuilt:
     with _alone():
         run = _begun(resume=resume)
         resumed = bool(run["details"])
-        details = {"after": "", "indexed": 0, "failed": {}, **run["details"]}
+        details: dict[str, Any] = {"after": "", "indexed": 0, "failed": {}, **run["details"]}
         solr = make_connection()
         _require_answer(solr)
         while ids := _next(details["after"]):

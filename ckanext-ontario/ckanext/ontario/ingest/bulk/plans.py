@@ -177,10 +177,10 @@ def unflattened(flat: Flat) -> dict[str, Any]:
         return navl.unflatten(flat)
     shown = {key[0]: flat[key] for key in sorted(outer, key=_FIRST)}
     before: Path = ()
+    item: dict[str, Any] = {}
     for key in sorted(inner):
         if key[:2] != before:
-            before = key[:2]
-            item: dict[str, Any] = {}
+            before, item = key[:2], {}
             shown.setdefault(key[0], []).append(item)
         item[key[2]] = flat[key]
     return shown

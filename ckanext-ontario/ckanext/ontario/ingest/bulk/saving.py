@@ -56,7 +56,7 @@ def tag_ids(names: Collection[str]) -> dict[str, str]:
     ]
     if fresh:
         model.Session.execute(sa.insert(tag), fresh)
-    return found | {row["name"]: row["id"] for row in fresh}
+    return found | {str(row["name"]): str(row["id"]) for row in fresh}
 
 
 def group_ids(names: Collection[str]) -> dict[str, str]:

@@ -28,6 +28,11 @@ class StoredPackage:
     """A row of ``package``, with what CKAN's functions ask of a package besides its columns."""
 
     _fields: tuple[str, ...]
+    id: str
+    name: str
+    type: str | None
+    state: str
+    owner_org: str | None
 
     isopen = model.Package.isopen
     license = property(model.Package.get_license)
@@ -95,7 +100,8 @@ def _add(found: Mapping[str, Stored], name: str, rows: Iterable[tuple[str, Any]]
 
 @cache
 def _named(name: str, fields: tuple[str, ...]) -> Any:
-    return namedtuple(name, fields)  # noqa: PYI024 -- its fields are the table's, read from it
+    make: Any = namedtuple  # noqa: PYI024 -- its fields are the table's, read from it
+    return make(name, fields)
 
 
 def _by(table: Any, key: Any, ids: list[str], order: Any = None) -> Iterable[tuple[str, Any]]:
