@@ -50,15 +50,12 @@ CHAINS = {
 
 LISTENERS = frozenset(
     {
-        "ckanext.ontario.visibility.private._make_private",
-        "ckanext.ontario.schema.renames._remember",
-        "ckanext.activity.subscriptions.package_changed",
+        ("ckanext.ontario.visibility.private", "_make_private"),
+        ("ckanext.ontario.schema.renames", "_remember"),
+        ("ckanext.activity.subscriptions", "package_changed"),
     }
 )
 """Listeners to saves: the writer makes packages private, renames nothing, writes the activity."""
-
-VALIDATORS = ("ckan.", "ckanext.ontario.", "ckanext.scheming.", "ckanext.harvest.")
-"""Modules whose validators read a record's stored state only by what is given to them."""
 
 
 def obstacles_to_writing(user: str) -> list[str]:
@@ -80,9 +77,9 @@ def obstacles_to_reading() -> list[str]:
 
 def has_activity() -> bool:
     """Say whether saves are written to the activity stream."""
-    heard = (_name(one) for one in signals.action_succeeded.receivers_for("package_create"))
+    heard = [_name(one) for one in signals.action_succeeded.receivers_for("package_create")]
     enabled = tk.config.get("ckan.activity_streams_enabled")
-    return bool(enabled) and any(one.startswith("ckanext.activity.") for one in heard)
+    return bool(enabled) and any(one.startswith("ckanext.activity.") for one, _function in heard)
 
 
 def _version() -> Iterator[str]:
@@ -148,14 +145,13 @@ def _listeners() -> Iterator[str]:
 
 def _unknown(listeners: Iterable[Any]) -> Iterator[str]:
     names = (_name(one) for one in listeners)
-    yield from (f"listener {one}" for one in names if one not in LISTENERS)
+    yield from (f"listener {'.'.join(one)}" for one in names if one not in LISTENERS)
 
 
-def _name(function: Any) -> str:
+def _name(function: Any) -> tuple[str, str]:
+    # SQLAlchemy wraps listeners in a function of its own.
     inner = inspect.getclosurevars(function).nonlocals.get("fn", function)
-    return (
-        f"{inner.__module__}.{inner.__qualname__}"  # SQLAlchemy wraps listeners in one of its own
-    )
+    return inner.__module__, inner.__qualname__
 
 
 def is_plain(record: Any, before: stored.Stored | None) -> bool:
