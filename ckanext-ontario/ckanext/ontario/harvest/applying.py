@@ -139,8 +139,9 @@ def _write(
 ) -> tuple[Counter[str], list[Row]]:
     kept = refuse_elsewhere(records, source, issues, hold=True)
     prepared = prepare(kept, source)
+    context = ingest.context()
     for each in prepared:
-        issues.add_all(each.issues(), row=each.record["row"], guid=each.key)
+        issues.add_all(each.issues(context), row=each.record["row"], guid=each.key)
     refused = [each for each in prepared if each.refusal is not None]
     by_key = {each.key: each for each in prepared if not each.deleted and each not in refused}
     batch = [each.write for each in by_key.values()]

@@ -75,12 +75,12 @@ def dry_run(
 def _validate(planner: Planner, source: Source, issues: ingest.Issues) -> Counter[str]:
     """Ask CKAN's schema and the publish rules about every record that would be written."""
     refused = Counter[str]()
-    decisions = planner.decisions()
+    decisions, context = planner.decisions(), ingest.context()
     while records := list(islice(decisions, config.batch_size())):
         kept = refuse_elsewhere(records, source, issues)
         refused["invalid"] += len(records) - len(kept)
         for each in prepare(kept, source):
-            issues.add_all(each.issues(), row=each.record["row"], guid=each.key)
+            issues.add_all(each.issues(context), row=each.record["row"], guid=each.key)
             data = {
                 "dataset": {**each.dataset, **({"id": each.package_id} if each.package_id else {})}
             }

@@ -137,7 +137,8 @@ def save_records(rows: Sequence[Row]) -> None:
     """Remember records as they were written; a record that is back is no longer missing."""
     if not rows:
         return
-    statement = insert(RECORD)
+    unique = {(row["source_id"], row["guid"]): row for row in rows}
+    statement = insert(RECORD).values(list(unique.values()))
     new = statement.excluded
     model.Session.execute(
         statement.on_conflict_do_update(
@@ -150,8 +151,7 @@ def save_records(rows: Sequence[Row]) -> None:
                 "changed": new.changed,
                 "missing_since": None,
             },
-        ),
-        list(rows),
+        )
     )
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ckan import model as core
 from ckan.types import Context
 
-from ckanext.ontario.harvest import domain, ingest, messages, model, ownership, takeover
+from ckanext.ontario.harvest import domain, messages, model, ownership, takeover
 from ckanext.ontario.harvest.planning import identified
 from ckanext.ontario.harvest.reader import Issue, Severity
 from ckanext.ontario.harvest.source import Source
@@ -48,14 +48,14 @@ class Prepared:
         """What it is called in a batch."""
         return str(self.record["guid"])
 
-    def issues(self) -> list[Issue]:
+    def issues(self, context: Context) -> list[Issue]:
         """Return why it can't be written, or conflicts by field and what keeps it unpublished."""
         if self.refusal is not None:
             return [self.refusal]
         if self.deleted:
             return [Issue(Severity.WARNING, "record_deleted_here")]
         answer = tk.get_action("ontario_dataset_check")(
-            ingest.context(), {"dataset": {**self.dataset, "id": self.package_id or ""}}
+            tk.fresh_context(context), {"dataset": {**self.dataset, "id": self.package_id or ""}}
         )
         found = [_conflict_issue(conflict) for conflict in self.conflicts]
         return found + [_publish_issue(issue) for issue in answer["issues"]]

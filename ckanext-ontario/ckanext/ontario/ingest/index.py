@@ -1,14 +1,15 @@
 """The index writer: many packages in one Solr request, after the database's commit.
 
 Documents are built by CKAN's own ``index_package``, all plugins' hooks and permission labels
-included; only the sending is ours.
+included; reading many records together and the sending are ours.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -20,6 +21,8 @@ from ckan.lib.search.common import make_connection
 from ckan.types import Context
 
 from ckanext.ontario.ingest import model as tables
+from ckanext.ontario.ingest.bulk import showing
+from ckanext.ontario.ingest.bulk.known import obstacles_to_reading
 from ckanext.ontario.shared import sharing
 
 log = logging.getLogger(__name__)
@@ -39,24 +42,12 @@ class Indexed:
     """Package id → why; they stay marked."""
 
 
-class _Collector:
-    """Stands where CKAN would have a connection to Solr, and keeps what is sent."""
-
-    url = ""
-
-    def __init__(self) -> None:
-        self.documents: list[dict[str, Any]] = []
-
-    def add(self, docs: list[dict[str, Any]], **_commit: Any) -> None:
-        self.documents.extend(docs)
-
-
 class _Builder(core.PackageSearchIndex):
     """CKAN's package index, which hands over documents instead of sending them."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.collector = _Collector()
+        self.collector = showing.Sink()
         self.removed = False
         code = core.PackageSearchIndex.index_package
         # The installed version's own function, with a connection of ours: nothing is patched
@@ -117,27 +108,49 @@ def index_packages(package_ids: Sequence[str]) -> Indexed:
     """Send the documents of these packages in one request, marked or not; no commit."""
     result = Indexed()
     model.Session.expire_all()
-    done = _send(make_connection(), [(one, "") for one in package_ids], result)
-    result.indexed = len(done)
+    result.indexed = len(sent(make_connection(), package_ids, result))
     return result
 
 
 def _send(
     solr: pysolr.Solr, waiting: list[tuple[str, str]], result: Indexed
 ) -> list[tuple[str, str]]:
-    builder = _Builder()
-    documents: Documents = {}
-    with sharing.asked_together([package_id for package_id, _token in waiting]):
-        for package_id, _token in waiting:
-            try:
-                documents[package_id] = builder.document(package_id)
-            except Exception as err:  # noqa: BLE001, PERF203 -- any hook may fail, one by one
-                _failed(result, package_id, err)
+    done = set(sent(solr, [package_id for package_id, _token in waiting], result))
+    return [pair for pair in waiting if pair[0] in done]
+
+
+def sent(solr: pysolr.Solr, package_ids: Sequence[str], result: Indexed) -> list[str]:
+    """Send these packages' documents in one request, and return whose went; no commit."""
+    documents = built(package_ids, result)
     try:
-        _post(solr, documents)
+        post(solr, documents)
     except pysolr.SolrError:
         documents = dict(_one_by_one(solr, documents, result))
-    return [pair for pair in waiting if pair[0] in documents]
+    return list(documents)
+
+
+def built(package_ids: Sequence[str], result: Indexed) -> Documents:
+    """Return the documents of these packages; what can't be built is noted in ``result``."""
+    documents: Documents = {}
+    with _building(package_ids) as document:
+        for package_id in package_ids:
+            try:
+                documents[package_id] = document(package_id)
+            except Exception as err:  # noqa: BLE001, PERF203 -- any hook may fail, one by one
+                _failed(result, package_id, err)
+    return documents
+
+
+@contextlib.contextmanager
+def _building(package_ids: Sequence[str]) -> Iterator[Callable[[str], dict[str, Any] | None]]:
+    """Give a function that builds a package's document, from what is read together if it can be."""
+    if aside := obstacles_to_reading():
+        log.warning("Documents are built one by one, because of %s", ", ".join(aside))
+        with sharing.asked_together(package_ids):
+            yield _Builder().document
+    else:
+        with showing.reading(package_ids) as reader:
+            yield reader.document
 
 
 def _one_by_one(
@@ -145,14 +158,15 @@ def _one_by_one(
 ) -> Iterator[tuple[str, dict[str, Any] | None]]:
     for package_id, document in documents.items():
         try:
-            _post(solr, {package_id: document})
+            post(solr, {package_id: document})
         except pysolr.SolrError as err:  # noqa: PERF203 -- each document stands for itself
             _failed(result, package_id, err)
         else:
             yield package_id, document
 
 
-def _post(solr: pysolr.Solr, documents: Documents) -> None:
+def post(solr: pysolr.Solr, documents: Documents) -> None:
+    """Add documents in one request, and take away those that are ``None``; no commit."""
     added = [document for document in documents.values() if document is not None]
     if added:
         solr.add(added, commit=False)

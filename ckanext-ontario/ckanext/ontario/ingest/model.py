@@ -24,7 +24,7 @@ class IngestRun(tk.BaseModel):
 
     id: Any = sa.Column(sa.Text, primary_key=True, default=make_uuid)
     kind: Any = sa.Column(sa.Text, nullable=False)
-    """What started it: ``harvest``, ``publication``."""
+    """What started it: ``harvest``, ``publication``, ``search-rebuild``."""
     source_id: Any = sa.Column(sa.Text)
     job_id: Any = sa.Column(sa.Text, unique=True)
     """The job of the caller, at most one run each."""
@@ -99,6 +99,7 @@ def list_runs(
     *,
     source_id: str | None = None,
     job_ids: Sequence[str] | None = None,
+    kind: str | None = None,
     status: str | None = None,
     limit: int,
     offset: int = 0,
@@ -109,6 +110,8 @@ def list_runs(
         query = query.where(RUN.c.source_id == source_id)
     if job_ids is not None:
         query = query.where(RUN.c.job_id.in_(list(job_ids)))
+    if kind is not None:
+        query = query.where(RUN.c.kind == kind)
     if status is not None:
         query = query.where(RUN.c.status == status)
     return [dict(row) for row in model.Session.execute(query).mappings()]
@@ -170,13 +173,12 @@ def mark_pending(package_ids: Iterable[str], token: str) -> None:
     """Say that these packages were written and must be indexed (part of the same transaction)."""
     rows = [{"package_id": i, "token": token, "marked": clock.now()} for i in sorted(package_ids)]
     if rows:
-        statement = insert(PENDING)
+        statement = insert(PENDING).values(rows)
         model.Session.execute(
             statement.on_conflict_do_update(
                 index_elements=[PENDING.c.package_id],
                 set_={"token": statement.excluded.token, "marked": statement.excluded.marked},
-            ),
-            rows,
+            )
         )
 
 

@@ -8,11 +8,13 @@ from typing import Any
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 
+from ckanext.ontario.ingest import cli
 from ckanext.ontario.ingest.logic import action, auth, chained
 from ckanext.ontario.shared.jobs import Every, IScheduledJobs, ScheduledJob
 
 
 @tk.blanket.auth_functions(auth)
+@tk.blanket.cli(cli)
 @tk.blanket.config_declarations
 class IngestPlugin(p.SingletonPlugin):
     """Batch writer, index writer, runs and issues, on both portals."""

@@ -1,8 +1,9 @@
-"""The action writer: records through CKAN's own actions, many to a transaction.
+"""Writing records: by rows where many are written, else through CKAN's own actions.
 
-A record that is refused leaves the others of its batch alone: each has a savepoint. Nothing is
-committed here, and nothing is indexed: what was written is marked as pending in the same
-transaction, and :mod:`~ckanext.ontario.ingest.index` sees to it after the caller's commit.
+Both ways come to the same result; see :mod:`~ckanext.ontario.ingest.bulk`. A record that is
+refused leaves the others of its batch alone: each has a savepoint. Nothing is committed here, and
+nothing is indexed: what was written is marked as pending in the same transaction, and
+:mod:`~ckanext.ontario.ingest.index` sees to it after the caller's commit.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from sqlalchemy.exc import DatabaseError
 
 from ckanext.ontario.ingest import config, deferral
 from ckanext.ontario.ingest import model as tables
+from ckanext.ontario.ingest.bulk.known import obstacles_to_writing
+from ckanext.ontario.ingest.bulk.writer import Bulk, is_new
 from ckanext.ontario.ingest.domain import Written, flat_errors
 from ckanext.ontario.shared.bilingual import LANGUAGES
 
@@ -47,7 +50,21 @@ class Result:
     errors: Errors = field(default_factory=Errors)
 
 
-def write(records: Sequence[Mapping[str, Any]], user: str) -> tuple[list[Result], list[Any]]:
+@dataclass
+class Answer:
+    """What became of a batch."""
+
+    results: list[Result]
+    """One per record, in order."""
+    views: list[Any]
+    """New datasets that lack their default views."""
+    writer: str
+    """``rows`` or ``actions``: which way it went."""
+    aside: list[str] = field(default_factory=list[str])
+    """Why the bulk writer stepped aside, if it did."""
+
+
+def write(records: Sequence[Mapping[str, Any]], user: str) -> Answer:
     """Write ``records`` in the session's transaction, without committing it.
 
     Args:
@@ -55,23 +72,57 @@ def write(records: Sequence[Mapping[str, Any]], user: str) -> tuple[list[Result]
             and so is one whose record says ``create``: it gets the id it brings.
         user: name of the user the writing is done as.
 
-    Returns:
-        One result per record in order, and the new datasets that lack their default views.
-
     Raises:
         BatchBroken: when a plugin committed or rolled back in the middle of several records.
     """
     session = model.Session()
     outer = session.get_transaction() or session.begin()
+    aside: list[str] = []
+    by_rows = len(records) >= config.bulk_from()
+    if by_rows and (aside := obstacles_to_writing(user)):
+        log.warning("Records are written one by one, because of %s", ", ".join(aside))
+    by_rows = by_rows and not aside
     if len(records) == 1:
         outer = None  # a record alone has no others that could be lost with its transaction
     with deferral.deferred(activity=config.writes_activity()) as put_off:
-        results = [_write_one(record, user, outer) for record in records]
+        if by_rows:
+            results, fresh = _write_rows(records, user, outer)
+        else:
+            results, fresh = [_write_one(record, user, outer) for record in records], []
         model.Session.flush()
     kept = {result.id for result in results if result.id}
     tables.mark_pending(kept, make_uuid())
-    views = put_off.views if _has_default_views() else []
-    return results, [view for view in views if view.get("id") in kept]
+    views = [*put_off.views, *fresh] if _has_default_views() else []
+    views = [view for view in views if view.get("id") in kept]
+    return Answer(results, views, "rows" if by_rows else "actions", aside)
+
+
+def _write_rows(
+    records: Sequence[Mapping[str, Any]], user: str, outer: Any
+) -> tuple[list[Result], list[Any]]:
+    """Write what rows alone make by rows, and the rest through the actions, in order."""
+    found: dict[int, Result] = {}
+
+    def singly(record: Mapping[str, Any]) -> None:
+        found[id(record)] = _refused_early(record, user) or _write_one(record, user, outer)
+
+    def written(record: Mapping[str, Any], package_id: str) -> None:
+        status = Written.CREATED if is_new(record) else Written.UPDATED
+        found[id(record)] = Result(str(record["key"]), status, package_id)
+
+    bulk = Bulk(model.User.get(user), singly, written)
+    bulk.write(records)
+    _require(outer)
+    model.Session.expire_all()  # what the session knows of them is older than the rows
+    return [found[id(record)] for record in records], bulk.views
+
+
+def _refused_early(record: Mapping[str, Any], user: str) -> Result | None:
+    """Refuse a record by the schema alone, as the action would in the end."""
+    if not is_new(record) and model.Package.get(str(record["dataset"]["id"])) is None:
+        return None
+    errors = _bilingual(record, user, None)
+    return Result(str(record["key"]), Written.REFUSED, errors=errors) if errors else None
 
 
 def _has_default_views() -> bool:
@@ -84,7 +135,7 @@ def _write_one(record: Mapping[str, Any], user: str, outer: Any) -> Result:
     key = str(record["key"])
     savepoint = model.Session.begin_nested()
     try:
-        written = _save(dataset, user, new=_is_new(record))
+        written = _save(dataset, user, new=is_new(record))
         model.Session.flush()
     except tk.ValidationError as err:
         _undo(savepoint, outer)
@@ -100,11 +151,7 @@ def _write_one(record: Mapping[str, Any], user: str, outer: Any) -> Result:
     # A commit inside the action released the savepoint early, which is harmless; a second one
     # would have ended the batch's transaction.
     _require(outer)
-    return Result(key, Written.CREATED if _is_new(record) else Written.UPDATED, written)
-
-
-def _is_new(record: Mapping[str, Any]) -> bool:
-    return bool(record.get("create")) or not record["dataset"].get("id")
+    return Result(key, Written.CREATED if is_new(record) else Written.UPDATED, written)
 
 
 def _save(dataset: dict[str, Any], user: str, *, new: bool) -> str:
@@ -121,15 +168,18 @@ def _move(dataset: Mapping[str, Any]) -> None:
 
     ``package_owner_org_update`` would commit for that, in the middle of the batch.
     """
+    owner = model.Group.get(str(dataset.get("owner_org") or ""))
+    if owner is None or not owner.is_organization:  # none is meant, or the schema will refuse it
+        return
     member = model.member_table
     model.Session.execute(
         sa.update(member)
         .where(
             member.c.table_id == dataset["id"],
             member.c.capacity == "organization",
-            member.c.group_id != dataset.get("owner_org"),
+            member.c.group_id != owner.id,
         )
-        .values(group_id=dataset.get("owner_org"), state="active")
+        .values(group_id=owner.id, state="active")
     )
 
 
@@ -159,7 +209,7 @@ def _validated(record: Mapping[str, Any], user: str) -> Any:
     plugin = lib_plugins.lookup_package_plugin(str(dataset.get("type", "dataset")))
     context = _context(user)
     action, schema = "package_create", plugin.create_package_schema()
-    if not _is_new(record):
+    if not is_new(record):
         action, schema = "package_update", plugin.update_package_schema()
         context["package"] = model.Package.get(str(dataset["id"]))
     _data, errors = lib_plugins.plugin_validate(plugin, context, dict(dataset), schema, action)

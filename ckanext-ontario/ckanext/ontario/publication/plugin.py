@@ -33,7 +33,7 @@ from ckanext.ontario.publication.workflow import (
 )
 from ckanext.ontario.publication.workflow import auth as workflow_auth
 from ckanext.ontario.publication.workflow import jobs as workflow_jobs
-from ckanext.ontario.shared import portal, sharing, signals
+from ckanext.ontario.shared import batches, portal, sharing, signals
 from ckanext.ontario.shared.jobs import IScheduledJobs, ScheduledJob
 from ckanext.ontario.shared.startup import require_guards
 
@@ -58,6 +58,7 @@ class PublicationPlugin(edits.EditHooks, p.SingletonPlugin):
     p.implements(p.ISignal)
     p.implements(IScheduledJobs, inherit=True)
     p.implements(sharing.IRecordSharing)
+    p.implements(batches.IRecordBatches)
 
     # IConfigurer
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -10,24 +12,40 @@ from ckan import model
 from ckan.types import Context
 
 from ckanext.ontario.schema import index_lookups, organizations, topics
+from ckanext.ontario.shared.batches import Record
 
 
 class RecordHooks:
-    """The part of ``IPackageController`` that writes what follows from a record."""
+    """The parts of ``IPackageController`` and ``IRecordBatches`` that follow saves."""
 
     def after_dataset_create(self, _context: Context, pkg_dict: dict[str, Any]) -> None:
         """Link a new record to the groups of its topics."""
-        _link(pkg_dict)
+        _link([pkg_dict])
 
     def after_dataset_update(self, _context: Context, pkg_dict: dict[str, Any]) -> None:
         """Link a changed record to the groups of its topics."""
-        _link(pkg_dict)
+        _link([pkg_dict])
+
+    def reading_records(self, _package_ids: Collection[str]) -> AbstractContextManager[None]:
+        """Need nothing: what the index asks for is kept in the process."""
+        return nullcontext()
+
+    def records_saved(
+        self, _context: Context, created: Sequence[Record], updated: Sequence[Record]
+    ) -> None:
+        """Link many records to the groups of their topics."""
+        _link([*created, *updated])
 
 
-def _link(record: dict[str, Any]) -> None:
-    if tk.h.scheming_get_dataset_schema(str(record.get("type") or "dataset")):
-        value = record.get("topics") or []
-        topics.link(record["id"], json.loads(value) if isinstance(value, str) else value)
+def _link(records: Sequence[Record]) -> None:
+    wanted = {
+        record["id"]: json.loads(value) if isinstance(value, str) else value
+        for record in records
+        if tk.h.scheming_get_dataset_schema(str(record.get("type") or "dataset"))
+        for value in [record.get("topics") or []]
+    }
+    if wanted:
+        topics.link(wanted)
 
 
 class OrganizationHooks:

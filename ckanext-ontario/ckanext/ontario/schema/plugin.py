@@ -12,6 +12,7 @@ from ckanext.ontario.schema.index import IndexHooks
 from ckanext.ontario.schema.logic import action, auth, validators
 from ckanext.ontario.schema.presentation import FacetHooks, NameHooks
 from ckanext.ontario.schema.search import SearchHooks
+from ckanext.ontario.shared.batches import IRecordBatches
 from ckanext.ontario.shared.startup import require_guards
 
 
@@ -35,6 +36,7 @@ class SchemaPlugin(
     p.implements(p.IConfigurer)
     p.implements(p.IConfigurable)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(IRecordBatches)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IGroupController, inherit=True)
     p.implements(p.IOrganizationController, inherit=True)

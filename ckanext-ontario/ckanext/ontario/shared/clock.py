@@ -19,6 +19,11 @@ def now() -> datetime:
     return _source()
 
 
+def naive() -> datetime:
+    """Return the present instant as CKAN's own tables keep it: UTC, without saying so."""
+    return now().astimezone(timezone.utc).replace(tzinfo=None)
+
+
 @contextlib.contextmanager
 def stopped_at(instant: datetime) -> Iterator[None]:
     """Let :func:`now` return ``instant`` inside the block (tests, replays)."""

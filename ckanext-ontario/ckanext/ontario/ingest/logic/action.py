@@ -39,7 +39,10 @@ _INSTANTS = ("started", "finished")
 
 
 def ontario_ingest_write(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """Write records through CKAN's actions in one transaction, each with a savepoint of its own.
+    """Write records in one transaction; a bad one leaves the others alone.
+
+    From ``ckanext.ontario.ingest.bulk_from`` records on they are written by rows, where this
+    portal has nothing that the bulk writer does not know; else through CKAN's actions.
 
     Nothing is indexed: the packages are marked, and ``ontario_ingest_index`` does it after the
     commit. Default views of new datasets are made after the commit too.
@@ -53,14 +56,16 @@ def ontario_ingest_write(context: Context, data_dict: DataDict) -> dict[str, Any
 
     Returns:
         ``{"results": [{"key", "status": "created"|"updated"|"refused", "id", "errors"}],
-        "views": [...]}``; an error is ``{"field", "message": {"en", "fr"}}``.
+        "views": [...], "writer": "rows"|"actions", "aside": [reason]}``; an error is
+        ``{"field", "message": {"en", "fr"}}``; ``aside`` says why rows were not possible.
 
     Raises:
         ckanext.ontario.ingest.writer.BatchBroken: when a plugin ended the transaction midway.
     """
     tk.check_access("ontario_ingest_write", context, data_dict)
     user = str(context.get("user"))
-    results, views = writer.write(data_dict["records"], user)
+    answer = writer.write(data_dict["records"], user)
+    views = answer.views
     if not context.get("defer_commit"):
         model.Session.commit()
         writer.make_views(views, user)
@@ -68,9 +73,11 @@ def ontario_ingest_write(context: Context, data_dict: DataDict) -> dict[str, Any
     return {
         "results": [
             {"key": r.key, "status": r.status.value, "id": r.id, "errors": r.errors}
-            for r in results
+            for r in answer.results
         ],
         "views": views,
+        "writer": answer.writer,
+        "aside": answer.aside,
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -28,7 +28,8 @@ _STATEMENT = sa.text("""
              WHERE r.package_id = p.id AND r.state = 'active') AS resources,
            to_jsonb(w) AS copy
       FROM package p LEFT JOIN ontario_publication_record w ON w.package_id = p.id
-     WHERE p.id = :id
+     WHERE p.id = ANY(:ids)
+     ORDER BY p.id
 """)
 
 BYTES = "last_modified"
@@ -38,10 +39,8 @@ BYTES = "last_modified"
 class Stored:
     """A record as the database has it in this transaction, with its working copy's row."""
 
-    def __init__(self, package_id: str) -> None:
-        """Read it, in one statement."""
-        model.Session.flush()
-        row = model.Session.execute(_STATEMENT, {"id": package_id}).one()
+    def __init__(self, row: Any) -> None:
+        """Take what :func:`read` found."""
         self.package: dict[str, Any] = row.package
         self.extras: dict[str, Any] = row.extras or {}
         self.resources: list[dict[str, Any]] = row.resources or []
@@ -58,6 +57,13 @@ class Stored:
         if values.get("access_level") == OPEN:
             public["resources"] = [_file(one, resource) for one in self.resources]
         return hashlib.sha256(canonical(public)).hexdigest()
+
+
+def read(package_ids: Collection[str]) -> list[Stored]:
+    """Read records in one statement, in the order of their ids."""
+    model.Session.flush()
+    rows = model.Session.execute(_STATEMENT, {"ids": list(package_ids)})
+    return [Stored(row) for row in rows]
 
 
 def _file(row: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:

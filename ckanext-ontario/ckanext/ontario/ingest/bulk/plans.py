@@ -1,0 +1,263 @@
+"""Validation plans: a schema's validators in CKAN's order, worked out once instead of per record.
+
+The same validator functions run in the same order with the same arguments as in CKAN's
+``navl.validate``; what is saved is finding out, for each record again, which they are.
+"""
+
+from __future__ import annotations
+
+import copy
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan.lib import plugins as lib_plugins
+from ckan.lib.navl import dictization_functions as navl
+from ckan.types import Context
+
+from ckanext.ontario.ingest.bulk.rebuilt import rebuilt
+from ckanext.scheming import plugins as scheming
+
+Path = tuple[Any, ...]
+Flat = dict[Path, Any]
+Step = tuple[Callable[..., Any], int]
+"""A validator and how many arguments it takes."""
+
+SPECIAL = ("__before", "__extras", "__after", "__junk")
+_FIRST = operator.itemgetter(0)
+
+
+class Unplannable(Exception):
+    """A schema, or a record, of a shape that plans do not know: CKAN's own way is right."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """The fields of one level of a schema, in the order in which CKAN runs them."""
+
+    names: frozenset[str]
+    fields: tuple[tuple[str, tuple[Step, ...]], ...]
+    special: Mapping[str, tuple[Step, ...]]
+
+    @classmethod
+    def of(cls, schema: Mapping[str, Any], replaced: Mapping[Any, Any]) -> Level:
+        """Return the level of a schema without its lists of objects."""
+        listed = {name: steps for name, steps in schema.items() if isinstance(steps, list)}
+        steps = {
+            name: tuple(_step(replaced.get(one, one)) for one in validators)
+            for name, validators in listed.items()
+        }
+        return cls(
+            frozenset(steps),
+            tuple((name, steps[name]) for name in sorted(steps) if not name.startswith("__")),
+            {name: steps[name] for name in SPECIAL if name in steps},
+        )
+
+
+def _step(validator: Any) -> Step:
+    code = getattr(validator, "__code__", None)
+    if code is None or code.co_argcount not in {1, 2, 4}:
+        raise Unplannable(validator)
+    return validator, code.co_argcount
+
+
+class Plan:
+    """What :func:`ckan.lib.navl.dictization_functions.validate` does, for one schema."""
+
+    def __init__(
+        self, schema: Mapping[str, Any], replaced: Mapping[Any, Any] | None = None
+    ) -> None:
+        """Work out the order.
+
+        Args:
+            schema: CKAN's.
+            replaced: validators → those that stand in their place.
+
+        Raises:
+            Unplannable: when the schema nests deeper than lists of objects.
+        """
+        self.top = Level.of(schema, replaced or {})
+        self.lists: dict[str, Level] = {}
+        for name, inner in sorted(schema.items()):
+            if isinstance(inner, Mapping):
+                if any(isinstance(one, Mapping) for one in inner.values()):
+                    raise Unplannable(name)
+                self.lists[name] = Level.of(inner, replaced or {})
+        self.keys = list(schema)
+
+    def validate(self, data: dict[str, Any], context: Context) -> tuple[dict[str, Any], bool]:
+        """Return the converted data, and whether there are errors (CKAN's way says which).
+
+        Raises:
+            Unplannable: when the record is of a shape that only CKAN's way can judge.
+        """
+        known: Any = Context(context, schema_keys=list(self.keys))
+        flat = navl.flatten_dict(data)
+        levels = self._levels(flat)
+        converted = self._augmented(flat, levels)
+        errors: dict[Path, list[Any]] = {
+            (*prefix, name): [] for prefix, level in levels for name in level.names
+        }
+        run = partial(_run, data=converted, errors=errors, context=known)
+        for prefix, level in levels:
+            run((*prefix, "__before"), level.special.get("__before", ()))
+        for prefix, level in levels:
+            for name, steps in level.fields:
+                run((*prefix, name), steps)
+        for prefix, level in levels:
+            run((*prefix, "__extras"), level.special.get("__extras", ()))
+        for prefix, level in reversed(levels):
+            run((*prefix, "__after"), level.special.get("__after", ()))
+        run(("__junk",), self.top.special.get("__junk", ()))
+        shown = unflattened(converted)
+        for key, value in data.items():
+            if value == [] and key not in shown:
+                shown[key] = []
+        return shown, any(errors.values())
+
+    def _levels(self, flat: Flat) -> list[tuple[Path, Level]]:
+        """Return the levels a record has, in CKAN's order."""
+        inner = {key[:2] for key in flat if len(key) == 3 and key[0] in self.lists}
+        if any(len(key) not in {1, 3} for key in flat):
+            raise Unplannable
+        return [((), self.top), *((prefix, self.lists[prefix[0]]) for prefix in sorted(inner))]
+
+    def _augmented(self, flat: Flat, levels: list[tuple[Path, Level]]) -> Flat:
+        """Set apart what the schema does not know, and mark what is missing."""
+        known = dict(levels)
+        data: Flat = {}
+        unknown: dict[Path, dict[str, Any]] = {}
+        for key, value in flat.items():
+            level = known.get(key[:-1])
+            if level is None:  # a list of objects that the schema does not have
+                raise Unplannable(key)
+            if key[-1] in level.names:
+                data[key] = value
+                continue
+            if len(key) == 1 and key[0] in self.lists and value != []:
+                raise Unplannable(key)
+            unknown.setdefault((*key[:-1], "__extras"), {})[key[-1]] = value
+        data.update(unknown)
+        for prefix, level in levels:
+            for name, _steps in level.fields:
+                data.setdefault((*prefix, name), navl.missing)
+        return data
+
+
+def _run(
+    key: Path,
+    steps: tuple[Step, ...],
+    *,
+    data: Flat,
+    errors: dict[Path, list[Any]],
+    context: Context,
+) -> None:
+    for validator, arguments in steps:
+        try:
+            if arguments == 4:
+                validator(key, data, errors, context)
+            elif arguments == 2:
+                data[key] = validator(data.get(key), context)
+            else:
+                data[key] = validator(data.get(key))
+        except navl.StopOnError:  # noqa: PERF203 -- each validator may stop the others
+            return
+        except navl.Invalid as err:
+            errors[key].append(err.error)
+
+
+def unflattened(flat: Flat) -> dict[str, Any]:
+    """Return what :func:`ckan.lib.navl.dictization_functions.unflatten` does, sooner."""
+    inner = [key for key in flat if len(key) == 3]
+    outer = [key for key in flat if len(key) == 1]
+    if len(inner) + len(outer) < len(flat) or any((key[0],) in flat for key in inner):
+        return navl.unflatten(flat)
+    shown = {key[0]: flat[key] for key in sorted(outer, key=_FIRST)}
+    before: Path = ()
+    item: dict[str, Any] = {}
+    for key in sorted(inner):
+        if key[:2] != before:
+            before, item = key[:2], {}
+            shown.setdefault(key[0], []).append(item)
+        item[key[2]] = flat[key]
+    return shown
+
+
+class Plans:
+    """The plans of each type of record; made when first needed, again when a schema changes."""
+
+    def __init__(self, replaced: Mapping[Any, Any] | None = None) -> None:
+        """Remember nothing yet; see :class:`Plan` for ``replaced``."""
+        self.replaced = replaced or {}
+        self._plans: dict[tuple[str, str], tuple[Any, Plan | None]] = {}
+
+    def find(self, record_type: str, action: str) -> Plan | None:
+        """Return a plan, or ``None`` where only CKAN's own way will do.
+
+        Args:
+            record_type: ``dataset`` and its like.
+            action: ``package_create``, ``package_update`` or ``package_show``.
+        """
+        plugin = lib_plugins.lookup_package_plugin(record_type)
+        schemas = getattr(plugin, "_expanded_schemas", {})
+        schema = schemas.get(record_type, plugin)
+        known = self._plans.get((record_type, action))
+        if known is None or known[0] is not schema:
+            plan = self._made(plugin, record_type, action)
+            known = self._plans[record_type, action] = (schema, plan)
+        return known[1]
+
+    def _made(self, plugin: Any, record_type: str, action: str) -> Plan | None:
+        try:
+            return Plan(schema_of(plugin, record_type, action), self.replaced)
+        except Unplannable:
+            return None
+
+    def validate(
+        self, plugin: Any, context: Context, data: dict[str, Any], schema: Any, action: str
+    ) -> tuple[dict[str, Any], Any]:
+        """Stand where CKAN's ``plugin_validate`` stands; errors are there for showing only."""
+        plan = self.find(str(data.get("type")), action)
+        if plan is not None:
+            try:
+                return plan.validate(data, context)
+            except Unplannable:
+                pass
+        schema = schema or schema_maker(plugin, action)()
+        return lib_plugins.plugin_validate(plugin, context, data, schema, action)
+
+
+def schema_maker(plugin: Any, action: str) -> Any:
+    """Return the plugin's function that makes the schema of an action."""
+    return getattr(plugin, f"{action.removeprefix('package_')}_package_schema")
+
+
+def schema_of(plugin: Any, record_type: str, action: str) -> dict[str, Any]:
+    """Return the schema that a plugin's own ``validate`` hands to navl in the end.
+
+    Raises:
+        Unplannable: when the plugin's way is not known, or it looks at each record first.
+    """
+    schema: dict[str, Any] = copy.copy(schema_maker(plugin, action)())
+    if not hasattr(plugin, "validate"):
+        return schema
+    if type(plugin).validate is not scheming.SchemingDatasetsPlugin.validate:
+        raise Unplannable(type(plugin).__name__)
+    fields = tk.h.scheming_get_dataset_schema(record_type) or {}
+    groupings = [*fields.get("dataset_fields", ()), *fields.get("resource_fields", ())]
+    if any("repeating_subfields" in field for field in groupings):
+        raise Unplannable(record_type)
+    caught: list[dict[str, Any]] = []
+
+    def catch(data: Any, given: dict[str, Any], _context: Any) -> tuple[Any, Any]:
+        caught.append(given)
+        return data, {}
+
+    validate = rebuilt(type(plugin).validate, {"navl_validate": catch})
+    validate(plugin, {}, {"type": record_type}, schema, action)
+    if not caught:
+        raise Unplannable(record_type)
+    return caught[0]
