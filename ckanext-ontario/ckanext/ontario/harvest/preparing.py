@@ -31,6 +31,8 @@ class Prepared:
     """The package it is already, if any."""
     deleted: bool = False
     """Somebody deleted the package in the catalogue: it is left as it is."""
+    before: Row | None = None
+    """The dataset as it is in the catalogue, where it is there already."""
 
     @property
     def key(self) -> str:
@@ -126,7 +128,7 @@ def _prepared(
     dataset["private"] = True
     if known and known["missing_since"] and ownership.STATUS not in record["dataset"]:
         dataset[ownership.STATUS] = "active"
-    return Prepared(record, dataset, package_id)
+    return Prepared(record, dataset, package_id, before=current)
 
 
 def current_dataset(package_id: str) -> Row:

@@ -13,7 +13,7 @@ from ckan import model as core
 from ckan.types import Action, Context, DataDict
 
 from ckanext.harvest.model import HarvestObject, HarvestSource
-from ckanext.ontario.harvest import clearing, ingest, model, recovery, statistics
+from ckanext.ontario.harvest import clearing, ingest, model, recovery, schedules, statistics
 from ckanext.ontario.harvest.harvester import harvesters
 
 __all__ = [
@@ -148,9 +148,10 @@ def harvest_job_abort(next_action: Action, context: Context, data_dict: DataDict
 
 @tk.chained_action
 def harvest_jobs_run(next_action: Action, context: Context, data_dict: DataDict) -> Any:
-    """Run what is due, and first take up runs whose process died."""
+    """Run what is due, by schedules too, and first take up runs whose process died."""
     tk.check_access("harvest_jobs_run", context, data_dict)
     recovery.recover()
+    schedules.start_due()
     return next_action(context, data_dict)
 
 
