@@ -20,7 +20,7 @@ def kinds(ctx: click.Context, *, as_json: bool) -> None:
         ckan -c internal.ini ontario-harvest kinds --json
     """
     with ctx.meta["flask_app"].test_request_context():
-        found = [
+        found: list[Row] = [
             {
                 "kind": kind,
                 "title": dict(harvester.title),

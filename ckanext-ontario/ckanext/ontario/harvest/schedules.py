@@ -126,7 +126,7 @@ def start_due() -> list[str]:
 def _start(row: Mapping[str, Any]) -> bool:
     action = tk.get_action("harvest_job_create")
     try:
-        action(ingest.context(), {"source_id": row["source_id"], "run": False})
+        action(ingest.context(), {"source_id": row["source_id"], "run": True})
     except HarvestJobExists:
         log.info("Source %s is due and still being harvested", row["source_id"])
     except (HarvestSourceInactiveError, tk.ObjectNotFound):

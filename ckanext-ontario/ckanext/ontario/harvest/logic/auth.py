@@ -116,7 +116,7 @@ def ontario_harvest_upload_create(context: Context, data_dict: DataDict) -> Auth
 def ontario_harvest_source_try(context: Context, data_dict: DataDict) -> AuthResult:
     """Let those who may create datasets in the organization, and edit the source, if it exists."""
     allowed = ontario_harvest_upload_create(context, data_dict)
-    if allowed["success"] and data_dict.get("source_id"):
+    if allowed.get("success") and data_dict.get("source_id"):
         return _edits_source(context, data_dict)
     return allowed
 
