@@ -29,8 +29,9 @@ class HarvestPlugin(p.SingletonPlugin):
     p.implements(IScheduledJobs, inherit=True)
 
     def update_config(self, config: Any) -> None:
-        """Put the templates before ckanext-harvest's."""
+        """Put the templates before ckanext-harvest's, and say where styles and scripts are."""
         tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "ontario_harvest")
 
     def get_actions(self) -> dict[str, Any]:
         """Return the slice's actions, and ckanext-harvest's that it answers itself."""

@@ -40,11 +40,13 @@ class RunPage:
     decided_by: str = ""
     may_decide: bool = False
     refresh: int | None = None
+    ended: bool = False
+    """Whether the job ended before its turn came, so that it has no run."""
 
     @property
     def is_over(self) -> bool:
         """Whether nothing more will happen."""
-        return self.run is not None and self.run["status"] != "running"
+        return self.ended or (self.run is not None and self.run["status"] != "running")
 
 
 def last(source: str) -> Any:
@@ -64,8 +66,10 @@ def run(source: str, job: str) -> Any:
     if stored is not None and stored.type not in harvesters():
         return utils.job_show_view(job)
     shown = _run(found, job)
-    page = RunPage(job, shown, refresh=_refresh()) if shown is None else _page(shown, job)
-    return _render("run", found, page=page)
+    if shown is not None:
+        return _render("run", found, page=_page(shown, job))
+    ended = (_job(job) or {}).get("status") not in {"New", "Running"}
+    return _render("run", found, page=RunPage(job, None, refresh=_refresh(), ended=ended))
 
 
 def _run(source: Row, job: str) -> Row | None:

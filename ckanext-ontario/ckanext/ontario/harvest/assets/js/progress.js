@@ -4,11 +4,13 @@
 ckan.module("ontario-harvest-progress", function () {
   const PAUSE = 2000;
   const SAY_EVERY = 15000;
+  const PATIENCE = 15; // a job that waits has no run to ask for, and may end without one
 
   return {
     initialize: function () {
       this.look = this.look.bind(this);
       this.said = { at: 0, stage: null };
+      this.unanswered = 0;
       window.setTimeout(this.look, PAUSE);
     },
 
@@ -26,8 +28,12 @@ ckan.module("ontario-harvest-progress", function () {
           window.location.reload();
           return;
         }
+        this.unanswered = 0;
         this.show(result);
       } else if (answer.status === 401 || answer.status === 403) {
+        return;
+      } else if (++this.unanswered >= PATIENCE) {
+        window.location.reload();
         return;
       }
       window.setTimeout(this.look, PAUSE);
