@@ -61,7 +61,8 @@ def small() -> World:
     given = {**_record(organization), "resources": [_file(number) for number in range(2)]}
     dataset = create_shared(user["name"], **given)
     source = _source(user["name"], organization)
-    job = _harvested(source, organization["id"], 3)
+    _harvested(source, organization["id"], 8)
+    job = _harvested(source, organization["id"], 4)
     world = World(organization, user["name"], token, dataset, source, job)
     _more(world, records=3, others=1)
     return world
