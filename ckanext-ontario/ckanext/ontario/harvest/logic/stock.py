@@ -6,7 +6,7 @@ everyone (sources with their configuration, raw objects) is closed here.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
 from ckan import model as core
@@ -62,10 +62,14 @@ def harvest_job_list(next_action: Action, context: Context, data_dict: DataDict)
     ckanext-harvest counts each job's objects by a statement of its own; ours are not asked for.
     """
     ours = _is_ours(data_dict.get("source_id"))
-    jobs = next_action(Context(context, return_stats=not ours), data_dict)
+    jobs = next_action(_with(context, return_stats=not ours), data_dict)
     if ours:
         jobs = [{**job, "stats": dict.fromkeys(statistics.COUNTS, 0)} for job in jobs]
-    return statistics.jobs_with_runs(jobs, Context(context, return_error_summary=False))
+    return statistics.jobs_with_runs(jobs, _with(context, return_error_summary=False))
+
+
+def _with(context: Context, **more: Any) -> Context:
+    return cast("Context", {**context, **more})
 
 
 @tk.chained_action
