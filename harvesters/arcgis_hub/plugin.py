@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 import ckan.plugins as p
 from ckanext.harvest.interfaces import IHarvester
 
+from ckanext.ontario.harvest.fields import Field
 from ckanext.ontario.harvest.harvester import EngineHarvester
 from ckanext.ontario.harvest.reader import Reader
 from ckanext.ontario.harvesters.dcat_us import MESSAGES as DATA_JSON
-from ckanext.ontario.harvesters.mapping import MESSAGES
+from ckanext.ontario.harvesters.mapping import MESSAGES, form_fields
 
 from .reader import ArcgisHubReader
 
@@ -36,3 +37,4 @@ class ArcgisHubHarvester(EngineHarvester, p.SingletonPlugin):
         DATA_JSON,
         Path(__file__).with_name("messages.yaml"),
     )
+    fields: ClassVar[Sequence[Field]] = form_fields.FIELDS

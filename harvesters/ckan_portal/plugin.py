@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 import ckan.plugins as p
 from ckanext.harvest.interfaces import IHarvester
 
+from ckanext.ontario.harvest.fields import Field, FieldKind
 from ckanext.ontario.harvest.harvester import EngineHarvester
 from ckanext.ontario.harvest.reader import Reader
-from ckanext.ontario.harvesters.mapping import MESSAGES
+from ckanext.ontario.harvesters.mapping import MESSAGES, form_fields
 
 from .reader import CkanPortalReader
 
@@ -31,3 +32,11 @@ class CkanPortalHarvester(EngineHarvester, p.SingletonPlugin):
         "fr": "L’adresse d’un autre catalogue sous CKAN, par exemple https://data.ontario.ca.",
     }
     messages: ClassVar[tuple[Path, ...]] = (MESSAGES, Path(__file__).with_name("messages.yaml"))
+    fields: ClassVar[Sequence[Field]] = (
+        *form_fields.FIELDS,
+        Field(
+            "page_size",
+            {"en": "Records that are asked for at a time", "fr": "Fiches demandées à la fois"},
+            FieldKind.NUMBER,
+        ),
+    )

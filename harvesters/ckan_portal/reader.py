@@ -40,13 +40,14 @@ class CkanPortalReader:
 
     kind = "ckan_portal"
     accept = "application/json"
+    known = KNOWN
 
     def __init__(self) -> None:
         self.mapping_version = f"{MAPPING}-{words.version()}"
 
     def check_options(self, given: Mapping[str, Any]) -> list[Issue]:
         """Return what is wrong with a source's options, for its form."""
-        return list(options.wrong(given, KNOWN))
+        return list(options.wrong(given, self.known))
 
     def first_page(self, url: str, options: Mapping[str, Any]) -> str:
         """Return the address of the first records."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 import ckan.plugins as p
 from ckanext.harvest.interfaces import IHarvester
 
+from ckanext.ontario.harvest.fields import Field
 from ckanext.ontario.harvest.harvester import EngineHarvester
 from ckanext.ontario.harvest.reader import Reader
-from ckanext.ontario.harvesters.mapping import MESSAGES
+from ckanext.ontario.harvesters.mapping import MESSAGES, form_fields
 
 from .reader import DcatReader
 
@@ -31,3 +32,4 @@ class DcatHarvester(EngineHarvester, p.SingletonPlugin):
         "fr": "L’adresse d’un catalogue DCAT; les pages qui suivent sont lues aussi.",
     }
     messages: ClassVar[tuple[Path, ...]] = (MESSAGES, Path(__file__).with_name("messages.yaml"))
+    fields: ClassVar[Sequence[Field]] = form_fields.FIELDS

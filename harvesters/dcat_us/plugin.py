@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 import ckan.plugins as p
 from ckanext.harvest.interfaces import IHarvester
 
+from ckanext.ontario.harvest.fields import Field
 from ckanext.ontario.harvest.harvester import EngineHarvester
 from ckanext.ontario.harvest.reader import Reader
-from ckanext.ontario.harvesters.mapping import MESSAGES
+from ckanext.ontario.harvesters.mapping import MESSAGES, form_fields
 
 from . import MESSAGES as DATA_JSON
 from .reader import DcatUsReader
@@ -32,3 +33,4 @@ class DcatUsHarvester(EngineHarvester, p.SingletonPlugin):
         "fr": "L’adresse d’un catalogue au format DCAT-US 1.1 ou 3.0, en un seul document.",
     }
     messages: ClassVar[tuple[Path, ...]] = (MESSAGES, DATA_JSON)
+    fields: ClassVar[Sequence[Field]] = form_fields.FIELDS

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 import ckan.plugins as p
 from ckanext.harvest.interfaces import IHarvester
 
+from ckanext.ontario.harvest.fields import Field, FieldKind
 from ckanext.ontario.harvest.harvester import EngineHarvester
 from ckanext.ontario.harvest.reader import Reader
 from ckanext.ontario.harvesters.mapping import MESSAGES
@@ -34,3 +35,20 @@ class InventoryHarvester(EngineHarvester, p.SingletonPlugin):
     }
     messages: ClassVar[tuple[Path, ...]] = (MESSAGES, _HERE / "messages.yaml")
     samples = _HERE / "samples"
+    fields: ClassVar[Sequence[Field]] = (
+        Field(
+            "profile",
+            {"en": "Profile: which columns to expect", "fr": "Profil : les colonnes attendues"},
+            FieldKind.CHOICE,
+            choices=InventoryReader.profiles,
+        ),
+        Field(
+            "sheet",
+            {"en": "Sheet of the workbook", "fr": "Feuille du classeur"},
+            help={
+                "en": "Its name; left blank, the first sheet with known columns is read.",
+                "fr": "Son nom; sans nom, la première feuille aux colonnes connues est lue.",
+            },
+        ),
+    )
+    uploads: ClassVar[tuple[str, ...]] = (".csv", ".tsv", ".txt", ".xlsx")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bench import load
 from bench.records import record
 
+from ckanext.ontario.harvest import sources
+from ckanext.ontario.harvest.harvester import harvesters
 from factories import call, create_shared, make_organization, make_user
 
 TOPIC = "environment-and-natural-resources"
@@ -24,6 +28,7 @@ class World:
     token: str
     dataset: dict[str, Any]
     source: str
+    job: str
     large: bool = False
 
     @property
@@ -36,6 +41,7 @@ class World:
             "resource": self.dataset["resources"][0]["id"],
             "user": self.user,
             "source": self.source,
+            "job": self.job,
             "some_organizations": "" if self.large else "Energy",
             "some_topics": "" if self.large else "Health",
             "few_or_many": "25" if self.large else "2",
@@ -54,7 +60,10 @@ def small() -> World:
     token = call("api_token_create", user=user["name"], name="costs")["token"]
     given = {**_record(organization), "resources": [_file(number) for number in range(2)]}
     dataset = create_shared(user["name"], **given)
-    world = World(organization, user["name"], token, dataset, _source(user["name"], organization))
+    source = _source(user["name"], organization)
+    _harvested(source, organization["id"], 8)
+    job = _harvested(source, organization["id"], 4)
+    world = World(organization, user["name"], token, dataset, source, job)
     _more(world, records=3, others=1)
     return world
 
@@ -67,6 +76,8 @@ def grow(world: World) -> None:
         "package_patch", world.user, id=world.dataset["id"], resources=files, keywords=keywords
     )
     _more(world, records=30, others=6)
+    _harvested(world.source, world.organization["id"], 40)
+    world.job = _harvested(world.source, world.organization["id"], 20)
     world.large = True
 
 
@@ -120,3 +131,16 @@ def _source(user: str, organization: dict[str, Any]) -> str:
         owner_org=organization["id"],
     )
     return str(made["name"])
+
+
+def _harvested(source: str, organization_id: str, count: int) -> str:
+    """Harvest so many rows into a source, each changed, and return the job."""
+    made = next(_numbers)
+    lines = ["Inventory ID,Public Title (English),Access Level"]
+    lines += [f"{number},Levels {number} of {made},Under Review" for number in range(count)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"inventory-{made}.csv"
+        path.write_text("\n".join(lines), encoding="utf-8")
+        url = sources.keep_file(path, organization_id)
+    source_id = call("harvest_source_patch", id=source, url=url)["id"]
+    return str(sources.run_now(source_id, harvesters()["inventory"])["job_id"])

@@ -15,11 +15,13 @@ from ckan import model
 from ckanext.harvest.model import HarvestJob, HarvestSource
 from click.testing import CliRunner, Result
 
+from ckanext.ontario.harvest import approvals
 from ckanext.ontario.harvest import model as tables
 from ckanext.ontario.harvest.cli import ontario_harvest
 from ckanext.ontario.harvest.locks import source_lock
 
-from .conftest import row, rows, text
+from .conftest import Harvests, row, rows, text
+from .people import member
 
 
 @pytest.fixture
@@ -180,3 +182,109 @@ def test_a_url_is_fetched_through_the_guard(command: Any) -> None:
     result = command("run", "http://127.0.0.1:9/x.csv", "--organization", "moh", "--json")
     assert result.exit_code == 1
     assert printed(result)["issues"][0]["code"].startswith("download_")
+
+
+# --- sources and runs ------------------------------------------------------------------------
+
+
+def test_every_command_has_help_with_an_example(command: Any) -> None:
+    for name, each in ontario_harvest.commands.items():
+        shown = command(name, "--help")
+        assert shown.exit_code == 0
+        assert "Example:" in shown.output, name
+        assert f"ontario-harvest {name}" in shown.output, name
+        assert "--json" in {option for one in each.params for option in one.opts}, name
+
+
+def test_kinds_say_what_their_sources_may_hold(command: Any) -> None:
+    (inventory,) = [
+        each for each in json.loads(command("kinds", "--json").stdout)
+        if each["kind"] == "inventory"
+    ]  # fmt: skip
+    options = {each["name"]: each for each in inventory["options"]}
+    assert "federal" in options["profile"]["choices"]
+    assert ".csv" in inventory["uploads"]
+    assert "profile: " in command("kinds").output
+
+
+@pytest.fixture
+def gone(harvests: Harvests) -> dict[str, Any]:
+    """A run that has left a decision to a person."""
+    harvests.run(rows(10))
+    return harvests.run([row(1, en="Lake levels"), *rows(5)[1:]])
+
+
+def test_a_run_is_shown_with_what_waits(command: Any, gone: dict[str, Any]) -> None:
+    shown = command("show", gone["id"])
+    assert shown.exit_code == 3
+    assert "5 records are gone and wait: too_many_gone" in shown.output
+    assert printed(command("show", gone["job_id"], "--json"))["approval"]["state"] == "waiting"
+    assert command("show", "nothing").exit_code == 2
+    listed = command("gone", gone["id"], "--json")
+    assert (listed.exit_code, printed(listed)["total"]) == (3, 5)
+    assert "Water quality 10" in command("gone", gone["id"]).output
+
+
+def test_a_run_prints_what_it_changed(command: Any, gone: dict[str, Any]) -> None:
+    shown = command("changes", gone["id"]).output
+    assert "1 records" in shown
+    assert '"Water quality 1"' in shown
+    assert '"Lake levels"' in shown
+    found = printed(command("changes", gone["id"], "--kind", "created", "--json"))
+    assert found["total"] == 0
+
+
+@pytest.mark.parametrize(("verb", "left"), [("approve", 5), ("refuse", 10)])
+def test_a_decision_is_made_in_the_name_of_one_who_may(
+    internal: Any, command: Any, gone: dict[str, Any], verb: str, left: int
+) -> None:
+    editor, director = member(internal, "moh").name, member(internal, "moh", "admin").name
+    assert command(verb, gone["id"]).exit_code == 2
+    assert command(verb, gone["id"], "--user", "nobody-at-all").exit_code == 2
+    refused = command(verb, gone["id"], "--user", editor)
+    assert refused.exit_code == 1
+    assert "administrators" in refused.output
+    assert tables.count_records(gone["source_id"]) == 10
+    done = command(verb, gone["id"], "--user", director, "--json")
+    assert done.exit_code == 0, done.output
+    model.Session.rollback()
+    assert tables.count_records(gone["source_id"]) == left
+    found = approvals.find(gone["id"])
+    assert found is not None
+    assert found["decided_by"] == model.User.get(director).id
+    assert command(verb, gone["id"], "--user", director).exit_code == 2
+
+
+def test_records_are_written_again(command: Any, harvests: Harvests, packages: Any) -> None:
+    run = harvests.run(rows(3))
+    name = packages()["2"]["name"]
+    for arguments, count in ((["--guid", "1"], 1), (["--dataset", name], 1), ([], 3)):
+        result = command("again", harvests.name, *arguments, "--json")
+        assert printed(result) == {"records": count}
+    assert tables.count_records(run["source_id"], forced=True) == 3
+    assert harvests.run()["counters"]["updated"] == 3
+    for wrong in (["--guid", "9"], ["--dataset", "nothing"], ["--guid", "1", "--dataset", name]):
+        assert command("again", harvests.name, *wrong).exit_code == 2
+    assert command("again", "nothing").exit_code == 2
+
+
+def test_a_schedule_is_set_and_taken_away(command: Any, harvests: Harvests) -> None:
+    harvests.source(rows(1))
+    assert printed(command("schedule", harvests.name, "--json"))["expression"] is None
+    found = printed(command("schedule", harvests.name, "--cron", "30 2 * * *", "--json"))
+    assert (found["zone"], len(found["next"])) == ("America/Toronto", 3)
+    assert "30 2 * * * (America/Toronto)" in command("schedule", harvests.name).output
+    for wrong in (["--cron", "often"], ["--cron", "0 0 * * *", "--zone", "Mars/North"],
+                  ["--zone", "UTC"], ["--none", "--cron", "0 0 * * *"]):  # fmt: skip
+        assert command("schedule", harvests.name, *wrong).exit_code == 2, wrong
+    assert "only when asked" in command("schedule", harvests.name, "--none").output
+
+
+def test_a_report_is_filtered(command: Any, harvests: Harvests) -> None:
+    run = harvests.run([row(1), row(2, access="Partly open"), row(3, access="Half open")])
+    lines = command("report", run["id"], "--severity", "error", "--json").stdout.splitlines()
+    assert len(lines) == 2
+    assert json.loads(lines[0])["code"] == "choice_unknown"
+    quoted = command("report", run["id"], "--severity", "error", "--text", "half OPEN", "--csv")
+    assert len(list(csv.reader(io.StringIO(quoted.stdout)))) == 2
+    assert command("report", run["id"], "--severity", "loud").exit_code == 2

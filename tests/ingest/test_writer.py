@@ -182,6 +182,7 @@ def test_validation_alone_writes_nothing(dataset: Build, site_user: str) -> None
         "ontario_ingest_run_show",
         "ontario_ingest_run_list",
         "ontario_ingest_issue_create",
+        "ontario_ingest_issue_count",
         "ontario_ingest_issue_list",
     ],
 )

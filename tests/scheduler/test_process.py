@@ -18,11 +18,11 @@ import sqlalchemy as sa
 from ckan import logic, model
 
 from ckanext.ontario.scheduler.collection import UnusableJobs, contributed_jobs
-from ckanext.ontario.scheduler.domain import InvalidTiming
 from ckanext.ontario.scheduler.heartbeat import Heartbeat
 from ckanext.ontario.scheduler.model import JOBS, announce, rows_by_name
 from ckanext.ontario.scheduler.process import Scheduler
 from ckanext.ontario.shared import clock
+from ckanext.ontario.shared.cron import InvalidTiming
 from ckanext.ontario.shared.jobs import Cron, Every, IScheduledJobs, ScheduledJob
 from ckanext.ontario.shared.portal import Portal
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.ontario.scheduler.domain import InvalidTiming, first_run, trigger_for
+from ckanext.ontario.scheduler.domain import first_run
+from ckanext.ontario.shared.cron import InvalidTiming, trigger_for
 from ckanext.ontario.shared.timing import Cron, Every
 
 TORONTO = ZoneInfo("America/Toronto")

@@ -12,7 +12,7 @@ import ckan.plugins.toolkit as tk
 import orjson
 from ckan import model as core
 
-from ckanext.ontario.harvest import ingest, model, ownership
+from ckanext.ontario.harvest import changes, ingest, model, ownership
 from ckanext.ontario.harvest.locks import source_lock
 from ckanext.ontario.harvest.planning import refuse_elsewhere
 from ckanext.ontario.harvest.preparing import Prepared, current_dataset, prepare
@@ -158,6 +158,7 @@ def _write(
         else:
             rows.append(each.row(source, reader.mapping_version, result["id"]))
     model.save_records(rows)
+    changes.keep(issues.run_id, source.id, by_key, answer["results"])
     outcome = Counter(str(result["status"]) for result in answer["results"])
     outcome["kept"] += len(prepared) - len(by_key) - len(refused)
     outcome["refused"] += len(refused) + len(records) - len(kept)

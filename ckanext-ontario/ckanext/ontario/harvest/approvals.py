@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,12 +42,39 @@ def find(run_id: str) -> Row | None:
     return dict(row) if row else None
 
 
+def find_all(run_ids: Sequence[str]) -> dict[str, Row]:
+    """Return the questions that these runs have left, by run."""
+    query = sa.select(APPROVAL).where(APPROVAL.c.run_id.in_(list(run_ids)))
+    return {row["run_id"]: dict(row) for row in model.Session.execute(query).mappings()}
+
+
+def open_runs(source_id: str) -> set[str]:
+    """Return the runs of a source whose question still waits."""
+    query = sa.select(APPROVAL.c.run_id).filter_by(source_id=source_id, state="waiting")
+    return {row[0] for row in model.Session.execute(query)}
+
+
 def approve(run_id: str, user_id: str) -> bool:
-    """Answer a waiting question; say whether it was still waiting."""
+    """Answer a waiting question with yes; say whether it was still waiting."""
+    return _decide(run_id, user_id, "approved")
+
+
+def refuse(run_id: str, user_id: str) -> bool:
+    """Answer a waiting question with no, and drop what waited; say whether it was still waiting.
+
+    The datasets stay as they are; the next harvest that misses the records asks anew.
+    """
+    if not _decide(run_id, user_id, "refused"):
+        return False
+    set_batches({"run_id": run_id, "kind": "gone", "state": "withheld"}, "discarded")
+    return True
+
+
+def _decide(run_id: str, user_id: str, state: str) -> bool:
     statement = (
         sa.update(APPROVAL)
         .where(APPROVAL.c.run_id == run_id, APPROVAL.c.state == "waiting")
-        .values(state="approved", decided=clock.now(), decided_by=user_id)
+        .values(state=state, decided=clock.now(), decided_by=user_id)
         .returning(APPROVAL.c.run_id)
     )
     return model.Session.execute(statement).first() is not None

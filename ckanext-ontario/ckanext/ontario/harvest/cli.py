@@ -7,11 +7,13 @@ from typing import Any
 
 import click
 
-from ckanext.ontario.harvest import commands, domain, report
+from ckanext.ontario.harvest import cli_runs, cli_sources, commands, domain, report
 from ckanext.ontario.harvest.progress import shown
 from ckanext.ontario.shared.bilingual import LANGUAGES
 
 __all__ = ["ontario_harvest"]
+
+_SEVERITIES = ("fatal", "error", "warning", "publish")
 
 
 @click.group(name="ontario-harvest", short_help="Harvest inventories and read the reports.")
@@ -129,24 +131,50 @@ def runs(ctx: click.Context, source: str | None, limit: int, *, as_json: bool) -
 @ontario_harvest.command(name="report", short_help="Print the report of a run.")
 @click.argument("run_id", metavar="RUN")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option(
+    "--severity", multiple=True, type=click.Choice(_SEVERITIES), help="Only these; may be repeated."
+)
+@click.option("--column", help="Only issues of this column.")
+@click.option("--code", help="Only issues with this code.")
+@click.option("--text", help="Only issues that quote or say this, in either language.")
 @click.pass_context
-def report_(ctx: click.Context, run_id: str, lang: str, *, as_csv: bool) -> None:
+def report_(
+    ctx: click.Context,
+    run_id: str,
+    lang: str,
+    severity: tuple[str, ...],
+    *,
+    as_csv: bool,
+    as_json: bool,
+    **filters: str | None,
+) -> None:
     """Print what a run found wrong, in English or French.
 
     \b
     Example:
-        ckan -c internal.ini ontario-harvest report 3fa9… --csv --lang fr
+        ckan -c internal.ini ontario-harvest report 3fa9… --severity error --csv --lang fr
     """
     with ctx.meta["flask_app"].test_request_context(f"/{lang}/"):
         try:
             found = commands.find_run(run_id)
         except commands.WrongUse as err:
             raise click.UsageError(str(err)) from err
-        issues = report.every_issue(found)
+        issues = report.every_issue(found, severity=list(severity) or None, **filters)
+        if as_json:
+            for issue in issues:
+                click.echo(json.dumps(issue, ensure_ascii=False))
+            return
         if as_csv:
             for line in report.csv_lines(issues, lang):
                 click.echo(line, nl=False)
             return
         for issue in issues:
             click.echo(commands.line_of(issue, lang))
+
+
+for _module in (cli_runs, cli_sources):
+    for _added in vars(_module).values():
+        if isinstance(_added, click.Command):
+            ontario_harvest.add_command(_added)

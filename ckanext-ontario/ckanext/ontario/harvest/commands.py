@@ -17,7 +17,7 @@ from rich.table import Table
 
 from ckanext.ontario.harvest import ingest, messages, names, report, sources
 from ckanext.ontario.harvest.acquiring import Document
-from ckanext.ontario.harvest.dryrun import dry_run
+from ckanext.ontario.harvest.dryrun import DryRun, dry_run
 from ckanext.ontario.harvest.harvester import EngineHarvester, harvesters, message_files
 from ckanext.ontario.harvest.planning import Progress
 from ckanext.ontario.harvest.source import ConfigRefused, Source, parse
@@ -77,8 +77,12 @@ def harvest(wanted: Wanted, *, dry: bool, progress: Progress) -> Row:
     )
     try:
         if dry:
-            run, issues = _plan(wanted, harvester, organization_id, name, progress)
-            return _answer(run, report.said(issues))
+            found = _plan(wanted, harvester, organization_id, name, progress)
+            return {
+                **_answer(found.run, report.said(found.issues)),
+                "changes": found.changes,
+                "changed": found.changed,
+            }
         source_id = _source(wanted, organization_id, name)
         run = sources.run_now(source_id, harvester, progress)
     except sources.AlreadyRunning as err:
@@ -140,7 +144,7 @@ def _source(wanted: Wanted, organization_id: str, name: str) -> str:
 
 def _plan(
     wanted: Wanted, harvester: EngineHarvester, organization_id: str, name: str, progress: Progress
-) -> tuple[Row, list[Row]]:
+) -> DryRun:
     stored: Any = sources.find(name)
     config = parse(tk.h.dump_json(wanted.config), harvester.reader)
     source_id = stored.id if stored else ""
@@ -193,7 +197,7 @@ def list_runs(source: str | None, limit: int) -> list[Row]:
     """
     if source is None:
         runs = ingest.call("run_list", {"limit": limit})
-        return [report.summary(run) for run in runs if run["kind"] == "harvest"]
+        return report.summaries([run for run in runs if run["kind"] == "harvest"])
     context = Context(ignore_auth=True, user=ingest.site_user())
     try:
         data = {"source_id": source, "limit": limit}

@@ -9,6 +9,8 @@ import ckan.plugins.toolkit as tk
 BATCH_SIZE = "ckanext.ontario.harvest.batch_size"
 MAX_UPLOAD_SIZE = "ckanext.ontario.harvest.max_upload_size"
 MAX_DOWNLOAD_SIZE = "ckanext.ontario.harvest.max_download_size"
+KEEP_RUNS = "ckanext.ontario.harvest.keep_runs"
+SCHEDULE_SPREAD = "ckanext.ontario.harvest.schedule_spread"
 ALLOWED_HOSTS = "ckanext.ontario.harvest.allowed_hosts"
 
 
@@ -29,6 +31,16 @@ def max_upload_size() -> int:
 def max_download_size() -> int:
     """Return how many bytes a downloaded document may have."""
     return int(tk.config[MAX_DOWNLOAD_SIZE])
+
+
+def keep_runs() -> int:
+    """Return how many runs of each source are kept; 0 keeps all."""
+    return int(tk.config[KEEP_RUNS])
+
+
+def schedule_spread() -> int:
+    """Return over how many seconds sources of one schedule are spread."""
+    return int(tk.config[SCHEDULE_SPREAD])
 
 
 def allowed_hosts() -> list[str]:

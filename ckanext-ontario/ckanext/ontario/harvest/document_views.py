@@ -37,7 +37,16 @@ class UploadView(MethodView):
         if document is None or not document.filename:
             return self.get(data, {"upload": [tk._("Choose a file.")]})
         name = names.source_name(data["owner_org"], document.filename, _KIND)
-        source = {**data, "name": name, "source_type": _KIND, "document": document, "url": ""}
+        config = tk.h.dump_json({"profile": data["profile"]}) if data["profile"] else ""
+        source = {
+            "title": data["title"],
+            "owner_org": data["owner_org"],
+            "name": name,
+            "source_type": _KIND,
+            "document": document,
+            "url": "",
+            "config": config,
+        }
         try:
             made = tk.get_action("harvest_source_create")(context(), source)
         except tk.ValidationError as err:

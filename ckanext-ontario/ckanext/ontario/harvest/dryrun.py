@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ckan import model as core
 
-from ckanext.ontario.harvest import config, ingest, scratch, spool
+from ckanext.ontario.harvest import changes, config, ingest, scratch, spool
 from ckanext.ontario.harvest.acquiring import Document, acquire
 from ckanext.ontario.harvest.planning import Plan, Planner, Progress, quiet, refuse_elsewhere
 from ckanext.ontario.harvest.preparing import prepare
@@ -21,9 +22,28 @@ from ckanext.ontario.harvest.stopwatch import Stopwatch
 Row = dict[str, Any]
 
 
+KEPT = 1_000
+"""How many changes a dry run shows; it counts all of them."""
+
+
+@dataclass
+class DryRun:
+    """What a harvest would do."""
+
+    run: Row = field(default_factory=Row)
+    """What a run would look like, as ingest returns one."""
+    issues: list[Row] = field(default_factory=list[Row])
+    changes: list[Row] = field(default_factory=list[Row])
+    """What would change of the first records that would be written."""
+    changed: int = 0
+    """How many records would be written."""
+    gone: list[str] = field(default_factory=list[str])
+    """Identifiers of the first records that are gone from the document."""
+
+
 def dry_run(
     source: Source, reader: Reader, document: Document | None = None, progress: Progress = quiet
-) -> tuple[Row, list[Row]]:
+) -> DryRun:
     """Plan a harvest and throw the plan away.
 
     Args:
@@ -31,11 +51,8 @@ def dry_run(
         reader: its reader.
         document: the document, where it is at hand already.
         progress: told how far it is.
-
-    Returns:
-        What a run would look like, as ingest returns one, and its issues.
     """
-    issues, watch, plan = ingest.Issues(None), Stopwatch(), Plan(fatal=True)
+    issues, watch, plan, answer = ingest.Issues(None), Stopwatch(), Plan(fatal=True), DryRun()
     refused = Counter[str]()
     try:
         with scratch.folder() as folder:
@@ -49,13 +66,15 @@ def dry_run(
                     planner.read(here.path or Path(), here.filename)
                 if not plan.fatal:
                     with watch.stage("plan"):
-                        refused = _validate(planner, source, issues)
+                        refused = _validate(planner, source, issues, answer)
+                    answer.gone = list(islice(records.gone(), KEPT))
     except DocumentError as err:
         issues.add(err.issue)
         plan.fatal = True
     finally:
         core.Session.rollback()
-    run = {
+    answer.issues = issues.kept
+    answer.run = {
         "id": None,
         "source_id": source.id or None,
         "job_id": None,
@@ -69,10 +88,12 @@ def dry_run(
         "started": None,
         "finished": None,
     }
-    return run, issues.kept
+    return answer
 
 
-def _validate(planner: Planner, source: Source, issues: ingest.Issues) -> Counter[str]:
+def _validate(
+    planner: Planner, source: Source, issues: ingest.Issues, answer: DryRun
+) -> Counter[str]:
     """Ask CKAN's schema and the publish rules about every record that would be written."""
     refused = Counter[str]()
     decisions, context = planner.decisions(), ingest.context()
@@ -93,5 +114,9 @@ def _validate(planner: Planner, source: Source, issues: ingest.Issues) -> Counte
             if errors or each.refusal is not None:
                 refused["refused"] += 1
                 refused[each.record["kind"]] -= 1
+            elif not each.deleted:
+                answer.changed += 1
+                if len(answer.changes) < KEPT:
+                    answer.changes.append(changes.of(each))
         core.Session.rollback()
     return refused

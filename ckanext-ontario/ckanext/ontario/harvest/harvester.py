@@ -7,20 +7,20 @@ work on the engine. One harvest object is one *batch*: see ``docs/explanation/in
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import ckan.plugins as p
-import ckan.plugins.toolkit as tk
 from ckan import model as core
 from flask_babel import get_locale
 from sqlalchemy.exc import DBAPIError
 
 from ckanext.harvest.interfaces import IHarvester
-from ckanext.ontario.harvest import finishing, gathering, ingest, messages, model
+from ckanext.ontario.harvest import finishing, gathering, ingest, live, messages, model
 from ckanext.ontario.harvest.application import application_context
 from ckanext.ontario.harvest.applying import apply_batch, give_up
+from ckanext.ontario.harvest.fields import Field
 from ckanext.ontario.harvest.locks import source_lock
 from ckanext.ontario.harvest.planning import Progress, quiet
 from ckanext.ontario.harvest.reader import Issue, Reader, Severity
@@ -42,6 +42,10 @@ class EngineHarvester:
     """Files with the reader's messages, by code."""
     samples: ClassVar[Path | None] = None
     """A folder with sample documents and their ``samples.yaml``."""
+    fields: ClassVar[Sequence[Field]] = ()
+    """The options that the source form asks for; they go to the reader."""
+    uploads: ClassVar[tuple[str, ...]] = ()
+    """Endings of documents that may be uploaded; with none of them, there is only an address."""
 
     def info(self) -> dict[str, str]:
         """Return how the kind of source is called, in the language of the request."""
@@ -68,24 +72,14 @@ class EngineHarvester:
             raise ValueError(text) from err
         return config
 
-    def extra_schema(self) -> dict[str, list[Any]]:
-        """Return what the source form asks beside the configuration's JSON.
-
-        The form asks every kind of source for a profile; what has none passes it over.
-        """
-        if not getattr(self.reader, "profiles", None):
-            return {"profile": [tk.get_validator("ignore")]}
-        return {
-            "profile": [tk.get_validator("ignore_empty"), tk.get_validator("unicode_safe")],
-        }
-
     def gather_stage(self, harvest_job: Any) -> list[str]:
         """Plan a job and return the ids of its batches.
 
         Nothing is ever raised: ckanext-harvest would delete the objects of the job.
         """
         with application_context():
-            return self.gather(harvest_job.id, harvest_job.source_id)
+            watched = live.progress(harvest_job.id)
+            return self.gather(harvest_job.id, harvest_job.source_id, watched)
 
     def gather(self, job_id: str, source_id: str, progress: Progress = quiet) -> list[str]:
         """Plan a job; a run that needs nothing written is finished at once."""

@@ -52,9 +52,9 @@ def compose(run: dict[str, Any]) -> tuple[str, str]:
     for language in LANGUAGES:
         with force_locale(language):
             link = tk.url_for(
-                "harvester.job_show",
+                "ontario_harvest.run",
                 source=run["source_id"],
-                id=run["job_id"],
+                job=run["job_id"],
                 qualified=True,
                 locale=language,
             )

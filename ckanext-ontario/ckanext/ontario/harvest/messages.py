@@ -67,6 +67,16 @@ def bilingual(
     }
 
 
+def codes_saying(text: str, files: Iterable[Path] = ()) -> list[str]:
+    """Return the codes whose message or suggestion holds a text, in whichever language."""
+    wanted = text.casefold()
+    return [
+        code
+        for code, said in catalogue(tuple(files)).items()
+        if any(wanted in words.casefold() for part in said.values() for words in part.values())
+    ]
+
+
 def _value(value: Any, language: str) -> Any:
     if isinstance(value, Mapping) and value.keys() <= set(LANGUAGES):
         return pick(value, language) or ""

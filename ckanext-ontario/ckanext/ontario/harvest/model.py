@@ -92,7 +92,7 @@ class HarvestApproval(tk.BaseModel):
     gone: Any = sa.Column(sa.Integer, nullable=False)
     reasons: Any = sa.Column(JSONB, nullable=False)
     state: Any = sa.Column(sa.Text, nullable=False)
-    """``waiting``, ``approved``, ``superseded`` by a later run."""
+    """``waiting``, ``approved``, ``refused``, ``superseded`` by a later run."""
     created: Any = sa.Column(sa.DateTime(timezone=True), nullable=False)
     decided: Any = sa.Column(sa.DateTime(timezone=True))
     decided_by: Any = sa.Column(sa.Text)
@@ -100,8 +100,47 @@ class HarvestApproval(tk.BaseModel):
     __table_args__ = (sa.Index("ontario_harvest_approval_source", "source_id"),)
 
 
+class HarvestChange(tk.BaseModel):
+    """What a run did to one record."""
+
+    __tablename__ = "ontario_harvest_change"
+
+    id: Any = sa.Column(sa.BigInteger, primary_key=True)
+    run_id: Any = sa.Column(sa.Text, nullable=False)
+    source_id: Any = sa.Column(sa.Text, nullable=False)
+    guid: Any = sa.Column(sa.Text, nullable=False)
+    package_id: Any = sa.Column(sa.Text)
+    kind: Any = sa.Column(sa.Text, nullable=False)
+    """``created``, ``updated``."""
+    title: Any = sa.Column(JSONB, nullable=False)
+    changes: Any = sa.Column(JSONB, nullable=False)
+    """``[{"field", "resource", "before", "after"}]``; of a new record there are none."""
+
+    __table_args__ = (
+        sa.Index("ontario_harvest_change_run", "run_id", "id"),
+        sa.Index("ontario_harvest_change_source", "source_id"),
+    )
+
+
+class HarvestSchedule(tk.BaseModel):
+    """When a source is harvested by itself."""
+
+    __tablename__ = "ontario_harvest_schedule"
+
+    source_id: Any = sa.Column(sa.Text, primary_key=True)
+    expression: Any = sa.Column(sa.Text, nullable=False)
+    zone: Any = sa.Column(sa.Text, nullable=False)
+    next_run: Any = sa.Column(sa.DateTime(timezone=True))
+    """``None`` when the expression has no time left."""
+    changed: Any = sa.Column(sa.DateTime(timezone=True), nullable=False)
+    changed_by: Any = sa.Column(sa.Text)
+
+    __table_args__ = (sa.Index("ontario_harvest_schedule_due", "next_run"),)
+
+
 RECORD, BATCH = HarvestRecord.__table__, HarvestBatch.__table__
 UPLOAD, APPROVAL = HarvestUpload.__table__, HarvestApproval.__table__
+CHANGE, SCHEDULE = HarvestChange.__table__, HarvestSchedule.__table__
 
 
 # --- records ---------------------------------------------------------------------------------

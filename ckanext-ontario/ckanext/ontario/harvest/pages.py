@@ -8,6 +8,8 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context
 
+from ckanext.ontario.shared.bilingual import language_of
+
 
 def as_harvest() -> None:
     """Let ckanext-harvest's templates know what kind of page this is."""
@@ -26,3 +28,9 @@ def editable_source(source_id: str) -> dict[str, Any]:
         return dict(tk.get_action("harvest_source_show")(context(), {"id": source_id}))
     except (tk.ObjectNotFound, tk.NotAuthorized):
         return tk.abort(404, tk._("There is no such harvest source."))
+
+
+def in_language(issue: dict[str, Any]) -> dict[str, Any]:
+    """Return an issue with its words in the reader's language alone."""
+    language = language_of(str(tk.h.lang()))
+    return {**issue, **{key: issue[key][language] for key in ("message", "suggestion")}}

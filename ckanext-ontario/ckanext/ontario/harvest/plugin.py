@@ -10,8 +10,8 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 
 from ckanext.ontario.harvest import cli, helpers, views
-from ckanext.ontario.harvest.logic import action, auth, auth_chain, form, stock
-from ckanext.ontario.shared.jobs import Every, IScheduledJobs, ScheduledJob
+from ckanext.ontario.harvest.logic import action, auth, auth_chain, form, runs, sources, stock
+from ckanext.ontario.shared.jobs import Cron, Every, IScheduledJobs, ScheduledJob
 from ckanext.ontario.shared.portal import Portal
 
 
@@ -29,14 +29,15 @@ class HarvestPlugin(p.SingletonPlugin):
     p.implements(IScheduledJobs, inherit=True)
 
     def update_config(self, config: Any) -> None:
-        """Put the templates before ckanext-harvest's."""
+        """Put the templates before ckanext-harvest's, and say where styles and scripts are."""
         tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "ontario_harvest")
 
     def get_actions(self) -> dict[str, Any]:
         """Return the slice's actions, and ckanext-harvest's that it answers itself."""
         return {
             name: getattr(module, name)
-            for module in (action, form, stock)
+            for module in (action, form, runs, sources, stock)
             for name in module.__all__
         }
 
@@ -54,6 +55,14 @@ class HarvestPlugin(p.SingletonPlugin):
         return pkg_dict
 
     def get_scheduled_jobs(self) -> Iterable[ScheduledJob]:
-        """Run what is due every minute."""
+        """Run what is due every minute, and forget old runs every night."""
         internal = frozenset({Portal.INTERNAL})
-        return [ScheduledJob("harvest-jobs-run", Every(60), "harvest_jobs_run", portals=internal)]
+        return [
+            ScheduledJob("harvest-jobs-run", Every(60), "harvest_jobs_run", portals=internal),
+            ScheduledJob(
+                "harvest-runs-clean",
+                Cron("40 2 * * *"),
+                "ontario_harvest_run_clean",
+                portals=internal,
+            ),
+        ]

@@ -32,6 +32,8 @@ class Prepared:
     """The package it is already, if any."""
     deleted: bool = False
     """Somebody deleted the package in the catalogue: it is left as it is."""
+    before: Row | None = None
+    """The dataset as it is in the catalogue, where it is there already."""
     conflicts: Sequence[ownership.Conflict] = ()
     """What was changed by hand and the source has its own mind about."""
     refusal: Issue | None = None
@@ -156,7 +158,7 @@ def _prepared(
     dataset["private"] = True
     if known and known["missing_since"] and ownership.STATUS not in record["dataset"]:
         dataset[ownership.STATUS] = "active"
-    prepared = Prepared(record, dataset, package_id)
+    prepared = Prepared(record, dataset, package_id, before=current)
     if known and isinstance(before, Mapping) and _edited_since(known, modified):
         prepared.conflicts = ownership.conflicts(current, incoming, before, local)
     return prepared

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from flask_babel import force_locale
 
-from ckanext.ontario.harvest import approvals, domain, ingest, messages
+from ckanext.ontario.harvest import approvals, domain, ingest, live, messages
 from ckanext.ontario.harvest.harvester import message_files
 
 PAGE = 500
@@ -34,10 +35,20 @@ def counts(run: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
+def summaries(runs: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """Return several runs as :func:`summary` returns one, their questions found by one query."""
+    asked = approvals.find_all([str(run["id"]) for run in runs])
+    return [_summary(run, asked.get(str(run["id"]))) for run in runs]
+
+
 def summary(run: Mapping[str, Any]) -> Row:
     """Return a run as actions, pages and commands show it."""
+    return _summary(run, approvals.find(str(run["id"])) if run["id"] else None)
+
+
+def _summary(run: Mapping[str, Any], approval: Row | None) -> Row:
     details: Mapping[str, Any] = run["details"]
-    approval = approvals.find(str(run["id"])) if run["id"] else None
+    severities: Mapping[str, int] = details.get("severities") or {}
     waiting = bool(approval and approval["state"] == "waiting")
     counted = counts(run)
     status = str(run["status"])
@@ -56,11 +67,13 @@ def summary(run: Mapping[str, Any]) -> Row:
         "outcome": outcome,
         "phase": run["phase"],
         "counts": counted,
-        "severities": details.get("severities") or {},
+        "severities": severities,
         "document": details.get("filename"),
         "document_hash": run["document_hash"],
         "same_as": run["same_as"],
         "approval": _approval(approval),
+        "progress": live.show(run),
+        "issues_so_far": issue_total(run) if status == "running" else sum(severities.values()),
         "timings": run["timings"],
         "started": run["started"],
         "finished": run["finished"],
@@ -75,6 +88,7 @@ def _approval(row: Row | None) -> Row | None:
         "reasons": row["reasons"],
         "state": row["state"],
         "decided": row["decided"].isoformat() if row["decided"] else None,
+        "decided_by": row["decided_by"],
     }
 
 
@@ -83,9 +97,30 @@ def reported_run(run: Mapping[str, Any]) -> str:
     return str(run["same_as"] or run["id"])
 
 
+def issue_facets(run: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    """Return how many issues a run has of each severity, code and column."""
+    counted = ingest.call("issue_count", {"run_id": reported_run(run)})
+    return {key: dict(counted[key]) for key in ("severity", "code", "column")}
+
+
+def issue_total(run: Mapping[str, Any], **filters: Any) -> int:
+    """Return how many of a run's issues match."""
+    return int(
+        ingest.call("issue_count", {"run_id": reported_run(run), **_found(filters)})["total"]
+    )
+
+
+def _found(filters: Mapping[str, Any]) -> Row:
+    """Return filters as ingest takes them: a text is also looked for in what codes say."""
+    text = filters.get("text")
+    if not text:
+        return dict(filters)
+    return {**filters, "text_codes": messages.codes_saying(str(text), message_files())}
+
+
 def issues(run: Mapping[str, Any], **filters: Any) -> list[Row]:
     """Return a page of a run's issues with their words in both languages."""
-    data = {"run_id": reported_run(run), **filters}
+    data = {"run_id": reported_run(run), **_found(filters)}
     return said(ingest.call("issue_list", data))
 
 
@@ -118,10 +153,11 @@ def csv_lines(rows: Iterable[Row], language: str) -> Iterator[str]:
     """Yield a run's issues as CSV; a cell that a spreadsheet would compute is made harmless."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    headers = [
-        tk._("Severity"), tk._("Row"), tk._("Column"), tk._("Identifier"),
-        tk._("Code"), tk._("Message"), tk._("What to do"),
-    ]  # fmt: skip
+    with force_locale(language):  # the columns' language is the file's, not the page's
+        headers = [
+            tk._("Severity"), tk._("Row"), tk._("Column"), tk._("Identifier"),
+            tk._("Code"), tk._("Message"), tk._("What to do"),
+        ]  # fmt: skip
     writer.writerow(headers)
     for row in rows:
         cells = [

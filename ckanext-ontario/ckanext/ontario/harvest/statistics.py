@@ -12,6 +12,9 @@ from flask_babel import get_locale
 from ckanext.ontario.harvest import ingest, report
 from ckanext.ontario.shared.bilingual import language_of
 
+COUNTS = ("added", "updated", "not modified", "deleted", "errored")
+"""What ckanext-harvest counts of a job."""
+
 _SHOWN = 20
 _REPORTED = 500
 

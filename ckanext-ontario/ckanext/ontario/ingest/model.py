@@ -151,22 +151,41 @@ def add_issues(run_id: str, issues: Iterable[Mapping[str, Any]]) -> int:
     return len(rows)
 
 
-def list_issues(
+def list_issues(run_id: str, *, limit: int, offset: int = 0, **filters: Any) -> list[Row]:
+    """Return a run's issues that match (see :func:`_matching`) in the order they were found."""
+    query = sa.select(ISSUE).where(*_matching(run_id, **filters))
+    query = query.order_by(ISSUE.c.id).limit(limit).offset(offset)
+    return [dict(row) for row in model.Session.execute(query).mappings()]
+
+
+def count_issues(run_id: str, **filters: Any) -> list[Row]:
+    """Return how many of a run's issues match, by severity, code and column."""
+    keys = (ISSUE.c.severity, ISSUE.c.code, ISSUE.c.column)
+    query = sa.select(*keys, sa.func.count().label("count")).where(*_matching(run_id, **filters))
+    return [dict(row) for row in model.Session.execute(query.group_by(*keys)).mappings()]
+
+
+def _matching(
     run_id: str,
     *,
     severity: Sequence[str] | None = None,
     code: str | None = None,
+    column: str | None = None,
+    text: str | None = None,
+    text_codes: Sequence[str] = (),
     after: int = 0,
-    limit: int,
-) -> list[Row]:
-    """Return a run's issues in the order they were found, from behind issue ``after``."""
-    query = sa.select(ISSUE).where(ISSUE.c.run_id == run_id, ISSUE.c.id > after)
+) -> list[Any]:
+    """Return conditions: ``text`` is in what an issue quotes, or its code is of ``text_codes``."""
+    found = [ISSUE.c.run_id == run_id, ISSUE.c.id > after]
     if severity is not None:
-        query = query.where(ISSUE.c.severity.in_(list(severity)))
-    if code is not None:
-        query = query.where(ISSUE.c.code == code)
-    query = query.order_by(ISSUE.c.id).limit(limit)
-    return [dict(row) for row in model.Session.execute(query).mappings()]
+        found.append(ISSUE.c.severity.in_(list(severity)))
+    found += [ISSUE.c[key] == value for key, value in (("code", code), ("column", column)) if value]
+    if text:
+        places = (ISSUE.c.guid, ISSUE.c.column, ISSUE.c.code, sa.cast(ISSUE.c.params, sa.Text))
+        words = text.lower()
+        quoted = [sa.func.lower(each).contains(words, autoescape=True) for each in places]
+        found.append(sa.or_(ISSUE.c.code.in_(list(text_codes)), *quoted))
+    return found
 
 
 def mark_pending(package_ids: Iterable[str], token: str) -> None:

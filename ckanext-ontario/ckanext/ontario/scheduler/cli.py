@@ -14,9 +14,9 @@ from ckan import model
 
 from ckanext.ontario.scheduler import config
 from ckanext.ontario.scheduler.collection import UnusableJobs, contributed_jobs
-from ckanext.ontario.scheduler.domain import InvalidTiming
 from ckanext.ontario.scheduler.heartbeat import Heartbeat
 from ckanext.ontario.scheduler.process import Scheduler
+from ckanext.ontario.shared.cron import InvalidTiming
 
 __all__ = ["scheduler"]
 

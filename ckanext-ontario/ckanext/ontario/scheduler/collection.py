@@ -5,8 +5,8 @@ from __future__ import annotations
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 
-from ckanext.ontario.scheduler.domain import trigger_for
 from ckanext.ontario.shared import portal
+from ckanext.ontario.shared.cron import trigger_for
 from ckanext.ontario.shared.jobs import IScheduledJobs, ScheduledJob
 
 

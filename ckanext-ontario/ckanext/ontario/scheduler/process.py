@@ -21,11 +21,12 @@ from ckan import model
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from ckanext.ontario.scheduler.domain import first_run, trigger_for
+from ckanext.ontario.scheduler.domain import first_run
 from ckanext.ontario.scheduler.heartbeat import Heartbeat, Role
 from ckanext.ontario.scheduler.leadership import Leadership
 from ckanext.ontario.scheduler.model import announce, record_end, record_start, rows_by_name
 from ckanext.ontario.shared import clock
+from ckanext.ontario.shared.cron import trigger_for
 from ckanext.ontario.shared.jobs import ScheduledJob
 
 log = logging.getLogger(__name__)

@@ -1,7 +1,5 @@
 """Commands of ``ontario`` about one portal: its tokens, harvests, CKAN commands and processes."""
 
-# ruff: noqa: D301 -- click's \b keeps the lines of an example as they are
-
 from __future__ import annotations
 
 import subprocess

@@ -12,6 +12,7 @@ from flask_babel import get_locale
 from ckanext.harvest.model import HarvestSource
 from ckanext.ontario.harvest import approvals, finishing, ingest, messages, report, uploads
 from ckanext.ontario.harvest.harvester import harvesters
+from ckanext.ontario.harvest.logic.asking import number, run_of, source_id_of, user_id
 from ckanext.ontario.shared.bilingual import LANGUAGES, language_of
 
 __all__ = [
@@ -24,7 +25,6 @@ __all__ = [
 ]
 
 _SEVERITIES = ("fatal", "error", "warning", "publish")
-_MOST = 1_000
 
 
 @tk.side_effect_free
@@ -38,11 +38,11 @@ def ontario_harvest_run_list(context: Context, data_dict: DataDict) -> list[dict
     Returns:
         Runs as ``ontario_harvest_run_show`` returns one.
     """
-    source_id = _source_id(str(tk.get_or_bust(data_dict, "source_id")))
+    source_id = source_id_of(str(tk.get_or_bust(data_dict, "source_id")))
     tk.check_access("ontario_harvest_run_list", context, {"source_id": source_id})
-    limit, offset = _number(data_dict, "limit", 20), _number(data_dict, "offset", 0)
+    limit, offset = number(data_dict, "limit", 20), number(data_dict, "offset", 0)
     data = {"source_id": source_id, "limit": limit, "offset": offset}
-    return [report.summary(run) for run in ingest.call("run_list", data)]
+    return report.summaries(ingest.call("run_list", data))
 
 
 @tk.side_effect_free
@@ -56,12 +56,14 @@ def ontario_harvest_run_show(context: Context, data_dict: DataDict) -> dict[str,
     Returns:
         ``{"id", "source_id", "job_id", "status", "outcome", "phase", "counts": {"rows", "new",
         "changed", "unchanged", "gone", "missing", "inactive", "invalid"}, "severities",
-        "document", "document_hash", "same_as", "approval", "timings", "started", "finished"}``.
+        "document", "document_hash", "same_as", "approval", "progress": {"stage", "done", "total",
+        "rate", "remaining"}, "timings", "started", "finished"}``. ``progress`` is ``None`` once the
+        run is over; its ``rate`` is records a second, ``remaining`` seconds.
         ``outcome`` is running, finished, attention (records were refused, or removals wait for a
         person), failed or aborted. ``same_as`` is the run whose report this one shares, because
         the document was the same.
     """
-    run = _run(data_dict)
+    run = run_of(data_dict)
     tk.check_access("ontario_harvest_run_show", context, {"source_id": run["source_id"]})
     return report.summary(run)
 
@@ -73,14 +75,17 @@ def ontario_harvest_issue_list(context: Context, data_dict: DataDict) -> dict[st
     Args:
         context: the caller must be able to edit the run's source: issues quote its document.
         data_dict: ``run_id`` (or ``job_id``), and any of ``severity`` (one or several of fatal,
-            error, warning, publish), ``code``, ``limit`` (100, at most 1000), ``after`` (the last
-            id of the page before).
+            error, warning, publish), ``code``, ``column``, ``text`` (in what an issue quotes or
+            says, in either language), ``limit`` (100, at most 1000), ``after`` (the last id of the
+            page before) or ``offset``.
 
     Returns:
-        ``{"run_id", "issues": [{"id", "severity", "code", "row", "column", "guid",
-        "message": {"en", "fr"}, "suggestion": {"en", "fr"}}]}``.
+        ``{"run_id", "total", "facets": {"severity": {…: int}, "code": {…: int}, "column":
+        {…: int}}, "issues": [{"id", "severity", "code", "row", "column", "guid",
+        "message": {"en", "fr"}, "suggestion": {"en", "fr"}}]}``;
+        the facets count all issues of the run, ``total`` those that match.
     """
-    run = _run({"id": data_dict.get("run_id"), "job_id": data_dict.get("job_id")})
+    run = run_of({"id": data_dict.get("run_id"), "job_id": data_dict.get("job_id")})
     tk.check_access("ontario_harvest_issue_list", context, {"source_id": run["source_id"]})
     severity = data_dict.get("severity")
     wanted = [severity] if isinstance(severity, str) else severity
@@ -89,14 +94,21 @@ def ontario_harvest_issue_list(context: Context, data_dict: DataDict) -> dict[st
         raise tk.ValidationError(
             {"severity": [tk._("Choose among: {allowed}").format(allowed=allowed)]}
         )
+    filters: dict[str, Any] = {"severity": wanted or None}
+    filters |= {key: str(data_dict.get(key) or "") or None for key in ("code", "column", "text")}
     found = report.issues(
         run,
-        severity=wanted or None,
-        code=data_dict.get("code"),
-        after=_number(data_dict, "after", 0, most=2**63 - 1),
-        limit=_number(data_dict, "limit", 100),
+        **filters,
+        after=number(data_dict, "after", 0, most=2**63 - 1),
+        offset=number(data_dict, "offset", 0, most=2**31),
+        limit=number(data_dict, "limit", 100),
     )
-    return {"run_id": report.reported_run(run), "issues": found}
+    return {
+        "run_id": report.reported_run(run),
+        "total": report.issue_total(run, **filters),
+        "facets": report.issue_facets(run),
+        "issues": found,
+    }
 
 
 def ontario_harvest_upload_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -118,9 +130,9 @@ def ontario_harvest_upload_create(context: Context, data_dict: DataDict) -> dict
     if stream is None:
         raise tk.ValidationError({"upload": [tk._("Choose a file.")]})
     user: Any = context.get("auth_user_obj")
-    user_id = getattr(user, "id", None)
+    uploader = getattr(user, "id", None)
     try:
-        url = uploads.store(stream, str(upload.filename or ""), organization.id, user_id)
+        url = uploads.store(stream, str(upload.filename or ""), organization.id, uploader)
     except uploads.UploadRefused as err:
         words = messages.render(err.code, err.params, _language())
         raise tk.ValidationError({"upload": [f"{words['message']} {words['suggestion']}"]}) from err
@@ -159,43 +171,15 @@ def ontario_harvest_gone_approve(context: Context, data_dict: DataDict) -> dict[
     Raises:
         ValidationError: when nothing waits for an approval there (any longer).
     """
-    run = _run({"id": data_dict.get("run_id")})
+    run = run_of({"id": data_dict.get("run_id")})
     tk.check_access("ontario_harvest_gone_approve", context, {"source_id": run["source_id"]})
     source: Any = HarvestSource.get(run["source_id"])
     harvester = harvesters().get(source.type) if source else None
-    user: Any = context.get("auth_user_obj")
-    user_id = getattr(user, "id", None) or str(context.get("user"))
     waiting = approvals.find(run["id"])
     if harvester is None or waiting is None or waiting["state"] != "waiting":
         raise tk.ValidationError({"run_id": [tk._("Nothing waits for an approval here.")]})
-    done = finishing.approve_gone(run["id"], run["source_id"], user_id, harvester.reader)
+    done = finishing.approve_gone(run["id"], run["source_id"], user_id(context), harvester.reader)
     return {"inactive": done}
-
-
-def _run(data_dict: DataDict) -> dict[str, Any]:
-    by = {key: str(data_dict[key]) for key in ("id", "job_id") if data_dict.get(key)}
-    run = ingest.run_of(**by) if by else None
-    if run is None or run["kind"] != "harvest":
-        raise tk.ObjectNotFound(tk._("There is no such run."))
-    return run
-
-
-def _source_id(name_or_id: str) -> str:
-    package = core.Package.get(name_or_id)
-    if package is None or package.type != "harvest":
-        raise tk.ObjectNotFound(tk._("There is no such harvest source."))
-    return str(package.id)
-
-
-def _number(data_dict: DataDict, key: str, default: int, most: int = _MOST) -> int:
-    value = data_dict.get(key, default)
-    try:
-        number = int(value)
-    except (TypeError, ValueError) as err:
-        raise tk.ValidationError({key: [tk._("This must be a whole number.")]}) from err
-    if not 0 <= number <= most:
-        raise tk.ValidationError({key: [tk._("Choose from 0 to {most}.").format(most=most)]})
-    return number
 
 
 def _language() -> str:

@@ -12,11 +12,20 @@ from ckan import authz, model
 from ckan.types import AuthResult, Context, DataDict
 
 __all__ = [
+    "ontario_harvest_change_list",
     "ontario_harvest_gone_approve",
+    "ontario_harvest_gone_list",
+    "ontario_harvest_gone_refuse",
     "ontario_harvest_issue_list",
     "ontario_harvest_profile_list",
+    "ontario_harvest_record_force",
+    "ontario_harvest_record_list",
+    "ontario_harvest_run_clean",
     "ontario_harvest_run_list",
     "ontario_harvest_run_show",
+    "ontario_harvest_schedule_show",
+    "ontario_harvest_schedule_update",
+    "ontario_harvest_source_try",
     "ontario_harvest_upload_create",
 ]
 
@@ -58,6 +67,36 @@ def ontario_harvest_issue_list(context: Context, data_dict: DataDict) -> AuthRes
     return _edits_source(context, data_dict)
 
 
+def ontario_harvest_change_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let those who may edit the source."""
+    return _edits_source(context, data_dict)
+
+
+def ontario_harvest_gone_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let those who may edit the source."""
+    return _edits_source(context, data_dict)
+
+
+def ontario_harvest_record_force(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let those who may edit the source."""
+    return _edits_source(context, data_dict)
+
+
+def ontario_harvest_record_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let those who may edit the source."""
+    return _edits_source(context, data_dict)
+
+
+def ontario_harvest_schedule_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let those who may edit the source."""
+    return _edits_source(context, data_dict)
+
+
+def ontario_harvest_schedule_update(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let those who may edit the source."""
+    return _edits_source(context, data_dict)
+
+
 def ontario_harvest_profile_list(context: Context, data_dict: DataDict) -> AuthResult:
     """Let everyone who is signed in."""
     return _signed_in(context)
@@ -74,8 +113,30 @@ def ontario_harvest_upload_create(context: Context, data_dict: DataDict) -> Auth
     return {"success": False, "msg": msg}
 
 
+def ontario_harvest_source_try(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let those who may create datasets in the organization, and edit the source, if it exists."""
+    allowed = ontario_harvest_upload_create(context, data_dict)
+    if allowed.get("success") and data_dict.get("source_id"):
+        return _edits_source(context, data_dict)
+    return allowed
+
+
+def ontario_harvest_run_clean(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let system administrators alone; the scheduler acts as one."""
+    return {"success": False, "msg": tk._("Only system administrators may forget old runs.")}
+
+
+def ontario_harvest_gone_refuse(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let administrators of the source's organization."""
+    return _decides(context, data_dict)
+
+
 def ontario_harvest_gone_approve(context: Context, data_dict: DataDict) -> AuthResult:
     """Let administrators of the source's organization."""
+    return _decides(context, data_dict)
+
+
+def _decides(context: Context, data_dict: DataDict) -> AuthResult:
     user = _user(context)
     package: Any = model.Package.get(data_dict["source_id"]) if user else None
     if package is not None and authz.has_user_permission_for_group_or_org(

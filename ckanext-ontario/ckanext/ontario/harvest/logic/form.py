@@ -10,7 +10,8 @@ import ckan.plugins.toolkit as tk
 from ckan import authz, model
 from ckan.types import Action, Context, DataDict
 
-from ckanext.ontario.harvest import messages
+from ckanext.ontario.harvest import messages, source_form
+from ckanext.ontario.harvest.fields import FORM, PREFIX
 from ckanext.ontario.shared.bilingual import language_of
 
 __all__ = ["package_create", "package_update"]
@@ -23,31 +24,51 @@ DOCUMENT = "document"
 def package_create(next_action: Action, context: Context, data_dict: DataDict) -> Any:
     """Create a package; a harvest source's document is kept first and becomes its address."""
     if data_dict.get("type") == "harvest":
-        _prepare(context, data_dict)
+        return next_action(context, prepared(context, data_dict))
     return next_action(context, data_dict)
 
 
 @tk.chained_action
 def package_update(next_action: Action, context: Context, data_dict: DataDict) -> Any:
     """Update a package; a harvest source's document is kept first and becomes its address."""
-    if data_dict.get("type") == "harvest" or DOCUMENT in data_dict:
-        _prepare(context, data_dict)
+    if data_dict.get("type") == "harvest" or DOCUMENT in data_dict or FORM in data_dict:
+        return next_action(context, prepared(context, data_dict))
     return next_action(context, data_dict)
 
 
-def _prepare(context: Context, data_dict: DataDict) -> None:
-    _refuse_open_sources(context, data_dict)
+def prepared(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Return what is to be saved of a source: its options as configuration, its document kept.
+
+    The address of a document that was kept is put into ``data_dict`` too: a form that comes back
+    for another reason need not ask for the file again.
+
+    Raises:
+        ValidationError: naming the fields that are wrong.
+    """
+    config = source_form.composed(data_dict)
+    data = {
+        key: value
+        for key, value in data_dict.items()
+        if key not in {FORM, DOCUMENT} and not key.startswith(PREFIX)
+    }
+    if config is not None:
+        data["config"] = config
+    _refuse_open_sources(context, data)
     document: Any = data_dict.pop(DOCUMENT, None)
-    if not getattr(document, "filename", ""):
-        return
-    package: Any = model.Package.get(data_dict["id"]) if data_dict.get("id") else None
-    organization = data_dict.get("owner_org") or (package.owner_org if package else None)
+    if getattr(document, "filename", ""):
+        data["url"] = data_dict["url"] = _kept(context, data, document)
+    return data
+
+
+def _kept(context: Context, data: DataDict, document: Any) -> str:
+    package: Any = model.Package.get(data["id"]) if data.get("id") else None
+    organization = data.get("owner_org") or (package.owner_org if package else None)
     if not organization:
         raise tk.ValidationError({"owner_org": [tk._("Choose whose inventory this is.")]})
     answer = tk.get_action("ontario_harvest_upload_create")(
         tk.fresh_context(context), {"organization": organization, "upload": document}
     )
-    data_dict["url"] = answer["url"]
+    return str(answer["url"])
 
 
 def _refuse_open_sources(context: Context, data_dict: DataDict) -> None:

@@ -6,14 +6,14 @@ everyone (sources with their configuration, raw objects) is closed here.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
 from ckan import model as core
 from ckan.types import Action, Context, DataDict
 
 from ckanext.harvest.model import HarvestObject, HarvestSource
-from ckanext.ontario.harvest import clearing, ingest, model, recovery, statistics
+from ckanext.ontario.harvest import clearing, ingest, model, recovery, schedules, statistics
 from ckanext.ontario.harvest.harvester import harvesters
 
 __all__ = [
@@ -57,8 +57,19 @@ def harvest_job_show(next_action: Action, context: Context, data_dict: DataDict)
 @tk.chained_action
 @tk.side_effect_free
 def harvest_job_list(next_action: Action, context: Context, data_dict: DataDict) -> Any:
-    """Return harvest jobs with the counts of their runs."""
-    return statistics.jobs_with_runs(next_action(context, data_dict), context)
+    """Return harvest jobs with the counts of their runs.
+
+    ckanext-harvest counts each job's objects by a statement of its own; ours are not asked for.
+    """
+    ours = _is_ours(data_dict.get("source_id"))
+    jobs = next_action(_with(context, return_stats=not ours), data_dict)
+    if ours:
+        jobs = [{**job, "stats": dict.fromkeys(statistics.COUNTS, 0)} for job in jobs]
+    return statistics.jobs_with_runs(jobs, _with(context, return_error_summary=False))
+
+
+def _with(context: Context, **more: Any) -> Context:
+    return cast("Context", {**context, **more})
 
 
 @tk.chained_action
@@ -148,9 +159,10 @@ def harvest_job_abort(next_action: Action, context: Context, data_dict: DataDict
 
 @tk.chained_action
 def harvest_jobs_run(next_action: Action, context: Context, data_dict: DataDict) -> Any:
-    """Run what is due, and first take up runs whose process died."""
+    """Run what is due, by schedules too, and first take up runs whose process died."""
     tk.check_access("harvest_jobs_run", context, data_dict)
     recovery.recover()
+    schedules.start_due()
     return next_action(context, data_dict)
 
 

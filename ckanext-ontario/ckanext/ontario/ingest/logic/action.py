@@ -20,6 +20,7 @@ from ckanext.ontario.ingest.domain import capped
 
 __all__ = [
     "ontario_ingest_index",
+    "ontario_ingest_issue_count",
     "ontario_ingest_issue_create",
     "ontario_ingest_issue_list",
     "ontario_ingest_run_create",
@@ -216,17 +217,49 @@ def ontario_ingest_issue_list(context: Context, data_dict: DataDict) -> list[dic
 
     Args:
         context: as everywhere.
-        data_dict: ``{"run_id": str, "severity": [str], "code": str, "after": id, "limit": int}``;
-            pages go on ``after`` the last id of the one before.
+        data_dict: ``{"run_id": str, "severity": [str], "code": str, "column": str, "text": str,
+            "text_codes": [str], "after": id, "limit": int, "offset": int}``; pages go on ``after``
+            the last id of the one before, or by ``offset``. ``text`` is looked for in what issues
+            quote; issues of ``text_codes`` match it too.
     """
     tk.check_access("ontario_ingest_issue_list", context, data_dict)
     return tables.list_issues(
         str(data_dict["run_id"]),
-        severity=data_dict.get("severity"),
-        code=data_dict.get("code"),
-        after=int(data_dict.get("after", 0)),
         limit=int(data_dict.get("limit", 100)),
+        offset=int(data_dict.get("offset", 0)),
+        **_filters(data_dict),
     )
+
+
+def ontario_ingest_issue_count(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Return how many of a run's issues there are: all, and of each severity, code and column.
+
+    Args:
+        context: as everywhere.
+        data_dict: ``run_id`` and the filters of ``ontario_ingest_issue_list``.
+
+    Returns:
+        ``{"total": int, "severity": {…: int}, "code": {…: int}, "column": {…: int}}``.
+    """
+    tk.check_access("ontario_ingest_issue_count", context, data_dict)
+    rows = tables.count_issues(str(data_dict["run_id"]), **_filters(data_dict))
+    counted: dict[str, Any] = {"total": sum(row["count"] for row in rows)}
+    for key in ("severity", "code", "column"):
+        counts = Counter[str]()
+        for row in rows:
+            if row[key] is not None:
+                counts[row[key]] += row["count"]
+        counted[key] = dict(counts)
+    return counted
+
+
+def _filters(data_dict: DataDict) -> dict[str, Any]:
+    keys = ("severity", "code", "column", "text")
+    return {
+        **{key: data_dict.get(key) for key in keys},
+        "text_codes": data_dict.get("text_codes") or (),
+        "after": int(data_dict.get("after", 0)),
+    }
 
 
 def _kept(context: Context, result: Any) -> Any:

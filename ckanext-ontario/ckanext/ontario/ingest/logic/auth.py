@@ -11,6 +11,7 @@ from ckan.types import AuthResult, Context, DataDict
 
 __all__ = [
     "ontario_ingest_index",
+    "ontario_ingest_issue_count",
     "ontario_ingest_issue_create",
     "ontario_ingest_issue_list",
     "ontario_ingest_run_create",
@@ -76,6 +77,12 @@ def ontario_ingest_run_list(context: Context, data_dict: DataDict) -> AuthResult
 
 @tk.auth_sysadmins_check
 def ontario_ingest_issue_create(context: Context, data_dict: DataDict) -> AuthResult:
+    """Refuse every caller from outside."""
+    return _internal()
+
+
+@tk.auth_sysadmins_check
+def ontario_ingest_issue_count(context: Context, data_dict: DataDict) -> AuthResult:
     """Refuse every caller from outside."""
     return _internal()
 
