@@ -157,7 +157,8 @@ def _write(
     model.save_records(rows)
     outcome = Counter(str(result["status"]) for result in answer["results"])
     outcome["kept"] += len(prepared) - len(by_key) - len(refused)
-    outcome["refused"] += len(refused)
+    if refused:
+        outcome["refused"] += len(refused)
     return outcome, answer["views"]
 
 
