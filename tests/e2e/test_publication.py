@@ -121,7 +121,7 @@ def test_a_director_delegates_and_the_delegate_approves_several_in_french(
     director, delegate = person("director", javascript=False), person("delegate", "phone")
 
     director.goto(f"{world.url}/fr/publication/roles")
-    director.fill("#field-user", "delegate")
+    director.select_option("#field-user", "delegate")
     director.select_option("#field-organization", MINISTRY)
     director.fill("#field-valid_until", "2060-01-01")
     director.get_by_role("button", name="Consigner le rôle").click()

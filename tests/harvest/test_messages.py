@@ -42,6 +42,14 @@ def test_each_code_of_the_engine_has_a_message() -> None:
     assert used - set(messages.catalogue()) == set()
 
 
+def test_each_code_of_a_reader_is_said_somewhere() -> None:
+    folder = READERS[0].parents[1]
+    source = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
+    codes = [code for code in messages.catalogue(READERS) if code not in messages.catalogue()]
+    assert len(codes) > 60
+    assert [code for code in codes if f'"{code}"' not in source] == []
+
+
 def test_parameters_are_shown_in_the_readers_language() -> None:
     params = {"message": {"en": "Missing", "fr": "Manquant"}, "field": "url"}
     assert "Missing" in messages.render("invalid_value", params, "en")["message"]

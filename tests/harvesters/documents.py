@@ -17,13 +17,11 @@ from ckanext.ontario.harvest.reader import DocumentError, Issue, Record, Severit
 from ckanext.ontario.harvesters.inventory import reader as inventory
 
 FOLDER = Path(inventory.__file__).parents[1]
-MESSAGES: dict[str, Any] = {
-    code: text
+SHARED, OWN = (
+    yaml.safe_load((FOLDER / slice_ / "messages.yaml").read_text(encoding="utf-8"))
     for slice_ in ("mapping", "inventory")
-    for code, text in yaml.safe_load(
-        (FOLDER / slice_ / "messages.yaml").read_text(encoding="utf-8")
-    ).items()
-}
+)
+MESSAGES: dict[str, Any] = {**SHARED, **OWN}
 
 HEADER = ("Public Title", "Public Title (French)", "Access Level")
 

@@ -24,7 +24,7 @@ from tests.leaks.walking import NOTHING, Answer, Role, Subject, table
 from tests.leaks.words import texts
 
 from ckanext.ontario.publication import config
-from ckanext.ontario.publication.transfer import receiving, wire
+from ckanext.ontario.publication.transfer import received, receiving, wire
 from ckanext.ontario.shared import clock
 from ckanext.ontario.stack.application import flask_of, load
 
@@ -170,13 +170,26 @@ def _plant() -> dict[str, Any]:
 def _people() -> dict[str, Any]:
     names = [name for name in HIDDEN if name != "anonymous"]
     return {
-        name: factories.make_user(
-            name=config.service_user() if name == "service user" else f"outsider-{number}",
+        name: _service_user(f"zqmail{number}@example.com")
+        if name == "service user"
+        else factories.make_user(
+            name=f"outsider-{number}",
             email=f"zqmail{number}@example.com",
             sysadmin=name == "system administrator",
         )
         for number, name in enumerate(names)
     }
+
+
+def _service_user(email: str) -> dict[str, Any]:
+    """Return who delivers releases, who is there already where releases were delivered."""
+    name = config.service_user()
+    known = model.User.get(name)
+    if known is None:
+        return factories.make_user(name=name, email=email)
+    known.email = email
+    model.Session.commit()
+    return {"id": known.id, "name": name, "email": email}
 
 
 def _put_away(subjects: dict[str, Any]) -> None:
@@ -198,7 +211,7 @@ def _take_away(subjects: dict[str, Any]) -> None:
             id=values["record_id"],
             name=values["record"],
             operation=operations[kind],
-            generation=1,
+            generation=received.generation(),
             sequence=2,
             schema_version="",
             released=now,

@@ -107,6 +107,16 @@ def row(outside: Outside, package_id: str) -> list[dict[str, Any]]:
 # --- killed ----------------------------------------------------------------------------------
 
 
+def without_table(shown: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a record without what the loader of tables, a job of its own, notes in it."""
+    assert shown is not None
+    files = [
+        {key: value for key, value in one.items() if not key.startswith("datastore_")}
+        for one in shown["resources"]
+    ]
+    return {**shown, "resources": files}
+
+
 def test_a_worker_killed_between_send_and_acknowledge(
     outside: Outside, between: Between, working: Working, releases: Releases, file: Make
 ) -> None:
@@ -118,7 +128,6 @@ def test_a_worker_killed_between_send_and_acknowledge(
         assert held.reached.wait(MINUTE)
         working.kill()
     first = outside.show(made["id"])
-    assert first is not None
     before = row(outside, made["id"])
     assert between.heard == [["applied"]]
     assert releases.state(made["id"], sequence) == ("waiting", None)
@@ -127,7 +136,7 @@ def test_a_worker_killed_between_send_and_acknowledge(
     outbox.wake()
     until(lambda: releases.state(made["id"], sequence) == ("done", None))
     assert between.heard == [["applied"], ["duplicate"]]
-    assert outside.show(made["id"]) == first
+    assert without_table(outside.show(made["id"])) == without_table(first)
     assert row(outside, made["id"]) == before
     assert len(outside.bytes_anywhere(b"sent-and-not-acknowledged")) == 2  # kept and placed: a link
     assert outside.ask("package_search", fq=f"id:{made['id']}")["count"] == 1

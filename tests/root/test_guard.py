@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ckan.config.middleware import make_app
+from ckan.config.middleware.flask_app import make_flask_stack
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 from ckan.tests.helpers import CKANTestApp, call_action
@@ -127,7 +127,7 @@ class Portal:
 @pytest.fixture(scope="module")
 def with_pages(internal: Any) -> Iterator[Any]:
     """An application of the portal that has this module's pages too."""
-    browser = CKANTestApp(make_app(tk.config))
+    browser = CKANTestApp(make_flask_stack(tk.config))  # plugins are not loaded again
     app = browser.flask_app
     app.register_blueprint(pages)
     placed = routes.of(portals.Portal.INTERNAL)

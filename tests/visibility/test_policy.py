@@ -45,7 +45,8 @@ def test_every_gate_has_its_function(table: dict[str, Decision]) -> None:
 
 
 def test_every_function_is_a_gate_somewhere() -> None:
-    used = {*decided(INTERNAL, Decision.GATE), *decided(PUBLIC, Decision.GATE)}
+    locked = decided(INTERNAL, Decision.SYSADMIN)  # some have a gate behind the lock
+    used = {*decided(INTERNAL, Decision.GATE), *decided(PUBLIC, Decision.GATE), *locked}
     assert {*gates(), *subjects.table()} - used == set()
     assert set(gates()) & set(subjects.table()) == set()  # one would stand in the other's place
 

@@ -161,7 +161,8 @@ def _write(
     changes.keep(issues.run_id, source.id, by_key, answer["results"])
     outcome = Counter(str(result["status"]) for result in answer["results"])
     outcome["kept"] += len(prepared) - len(by_key) - len(refused)
-    outcome["refused"] += len(refused) + len(records) - len(kept)
+    if turned_away := len(refused) + len(records) - len(kept):
+        outcome["refused"] += turned_away
     return outcome, answer["views"]
 
 

@@ -96,8 +96,8 @@ class PublicationPlugin(edits.EditHooks, p.SingletonPlugin):
     # ISignal
 
     def get_signal_subscriptions(self) -> dict[Any, list[Any]]:
-        """Write down, inside, the mails that other slices want sent."""
-        return {signals.people_told: [mails.told]} if portal.is_internal() else {}
+        """Write down the mails that other slices want sent; inside alone, somebody does."""
+        return {signals.people_told: [mails.told]}
 
     # IScheduledJobs
 
