@@ -28,10 +28,14 @@ _EXTRA = model.package_extra_table
 
 def candidates() -> list[str]:
     """Return records that changed since they were held against a standing approval last."""
-    source = sa.select(_EXTRA.c.value).where(
-        _EXTRA.c.package_id == WORKING_COPY.c.package_id,
-        _EXTRA.c.key == "harvest_source_id",
-        _EXTRA.c.state == "active",
+    source = (
+        sa.select(_EXTRA.c.value)
+        .where(
+            _EXTRA.c.package_id == WORKING_COPY.c.package_id,
+            _EXTRA.c.key == "harvest_source_id",
+            _EXTRA.c.state == "active",
+        )
+        .correlate(WORKING_COPY)  # two levels up, which nothing finds by itself
     )
     covered = _exists(
         sa.or_(
