@@ -62,7 +62,7 @@ def folder_of(config: pytest.Config) -> Path:
     """Return an empty folder for this process's services; in a worker, for its other files too."""
     if not is_worker(config):
         return new_folder()
-    folder = Path(config.workerinput["folder"])  # type: ignore[attr-defined]
+    folder = Path(config.workerinput["folder"])
     files = folder / "tmp"
     files.mkdir(mode=0o755)
     os.environ["TMPDIR"] = tempfile.tempdir = str(files)
@@ -106,7 +106,7 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Send the controller what it will print."""
     if is_worker(session.config):
-        session.config.workeroutput["asked"] = session.config.stash.get(ASKED, [])  # type: ignore[attr-defined]
+        session.config.workeroutput["asked"] = session.config.stash.get(ASKED, [])
 
 
 def pytest_testnodedown(node: Any) -> None:

@@ -57,6 +57,9 @@ def file(**values: Any) -> dict[str, Any]:
     }
 
 
-def page(language: str = "en", rights: Rights = Rights(), **values: Any) -> Any:  # noqa: B008
+READER = Rights()
+
+
+def page(language: str = "en", rights: Rights = READER, **values: Any) -> Any:
     record = {"name": "lakes", "title": "Lakes", "resources": [], **values}
     return record_page(record, Publisher(), reader(language), rights)

@@ -318,14 +318,17 @@ def test_many_files_cost_no_more_questions_than_one(people: Any) -> None:
     for files in (1, 300):
         made = make_dataset(people.editor_name, people.ministry, resources=[file] * files)
         page = f"/dataset/{made['name']}"
-        people.other(page)
         for path in (page, f"{page}/resource/{made['resources'][-1]['id']}"):
-            model.Session.remove()
-            with statements() as seen:
-                assert people.other(path).status_code == 200
-            asked.setdefault(files, []).append(len(seen))
-    # One more at most: names of organizations are read again every half minute.
-    assert all(many <= one + 1 for one, many in zip(asked[1], asked[300], strict=True))
+            asked.setdefault(files, []).append(min(questions(people.other, path) for _ in "123"))
+    assert all(many <= one for one, many in zip(asked[1], asked[300], strict=True)), asked
+
+
+def questions(ask: Any, path: str) -> int:
+    """Return how many statements a page takes; more where names that are kept a while ran out."""
+    model.Session.remove()
+    with statements() as seen:
+        assert ask(path).status_code == 200
+    return len(seen)
 
 
 def test_home(people: Any, lakes: dict[str, Any]) -> None:

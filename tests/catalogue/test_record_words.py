@@ -48,7 +48,7 @@ def test_days_are_written_as_the_reader_writes_them() -> None:
     assert french
     assert (english.iso, english.shown) == ("2024-06-01", "June 1, 2024")
     assert french.shown == "1er juin 2024"
-    assert day_of("2024-06-11", "fr").shown == "11 juin 2024"  # type: ignore[union-attr]
+    assert day_of("2024-06-11", "fr").shown == "11 juin 2024"
     assert day_of("soon", "en") is None
 
 

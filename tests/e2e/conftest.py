@@ -91,6 +91,7 @@ def violations() -> Callable[[Page], list[str]]:
     axe = Axe()
 
     def run(page: Page) -> list[str]:
+        page.wait_for_load_state()  # a click returns before the page it leads to has its styles
         result: dict[str, Any] = axe.run(
             page, options={"runOnly": {"type": "tag", "values": WCAG}}
         ).response

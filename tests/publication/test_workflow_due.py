@@ -257,8 +257,11 @@ def test_a_source_is_covered_as_a_whole(ministry: Ministry) -> None:
     listed = call("ontario_standing_approval_list", ministry.editor)
     (shown,) = (one for one in listed if one["package"]["id"] == source["id"])
     assert (shown["id"], shown["in_force"]) == (made["id"], True)
-    record = factories.make_dataset(
-        None, {"id": ministry.id}, shared=False, harvest_source_id=source["id"], harvest_guid="1"
+    record, _beside = (
+        factories.make_dataset(
+            None, {"id": ministry.id}, shared=False, harvest_source_id=source["id"], harvest_guid=n
+        )
+        for n in "12"
     )
     assert status(record, ministry.editor)["shared"], "an inventory's record is shared at once"
     call("ontario_release_submit", ministry.editor, id=record["id"])

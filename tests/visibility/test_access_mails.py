@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,11 +20,12 @@ from tests.visibility.conftest import caller, make_people, make_record
 from werkzeug.serving import make_server
 
 from ckanext.ontario.publication.model import MAIL
+from ckanext.ontario.shared import clock
 from ckanext.ontario.shared import people as readers
 from ckanext.ontario.visibility import memberships
 from postbox import open_postbox
 
-TOMORROW = date.today() + timedelta(days=2)  # noqa: DTZ011 -- any day ahead
+TOMORROW = clock.now().date() + timedelta(days=2)
 GRANT = {"decision": "grant", "until": TOMORROW.isoformat()}
 PURPOSE = "A confidential purpose."
 WHY = "Not without an agreement."
