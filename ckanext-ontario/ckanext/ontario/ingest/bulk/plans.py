@@ -16,6 +16,8 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.lib import plugins as lib_plugins
 from ckan.lib.navl import dictization_functions as navl
+from ckan.lib.navl.validators import ignore_missing
+from ckan.logic import converters
 from ckan.types import Context
 
 from ckanext.ontario.ingest.bulk.rebuilt import rebuilt
@@ -25,6 +27,8 @@ Path = tuple[Any, ...]
 Flat = dict[Path, Any]
 Step = tuple[Callable[..., Any], int]
 """A validator and how many arguments it takes."""
+Field = tuple[str, tuple[Step, ...], bool]
+"""A name, its validators, and whether nothing is done where it is missing."""
 
 SPECIAL = ("__before", "__extras", "__after", "__junk")
 _FIRST = operator.itemgetter(0)
@@ -39,7 +43,7 @@ class Level:
     """The fields of one level of a schema, in the order in which CKAN runs them."""
 
     names: frozenset[str]
-    fields: tuple[tuple[str, tuple[Step, ...]], ...]
+    fields: tuple[Field, ...]
     special: Mapping[str, tuple[Step, ...]]
 
     @classmethod
@@ -52,7 +56,11 @@ class Level:
         }
         return cls(
             frozenset(steps),
-            tuple((name, steps[name]) for name in sorted(steps) if not name.startswith("__")),
+            tuple(
+                (name, steps[name], steps[name][:1] == (_MAY_MISS,))
+                for name in sorted(steps)
+                if not name.startswith("__")
+            ),
             {name: steps[name] for name in SPECIAL if name in steps},
         )
 
@@ -64,22 +72,33 @@ def _step(validator: Any) -> Step:
     return validator, code.co_argcount
 
 
+_MAY_MISS = _step(ignore_missing)
+
+
 class Plan:
     """What :func:`ckan.lib.navl.dictization_functions.validate` does, for one schema."""
 
     def __init__(
-        self, schema: Mapping[str, Any], replaced: Mapping[Any, Any] | None = None
+        self,
+        schema: Mapping[str, Any],
+        replaced: Mapping[Any, Any] | None = None,
+        *,
+        shows: bool = False,
     ) -> None:
         """Work out the order.
 
         Args:
             schema: CKAN's.
             replaced: validators → those that stand in their place.
+            shows: the schema shows a record. Its errors are not asked for, so fields that are
+                stored as extras may be taken out of them all at once.
 
         Raises:
             Unplannable: when the schema nests deeper than lists of objects.
         """
-        self.top = Level.of(schema, replaced or {})
+        self.lifted = _stored_as_extras(schema) if shows else frozenset[str]()
+        lifted = {name: schema[name][1:] for name in self.lifted}
+        self.top = Level.of({**schema, **lifted}, replaced or {})
         self.lists: dict[str, Level] = {}
         for name, inner in sorted(schema.items()):
             if isinstance(inner, Mapping):
@@ -95,7 +114,7 @@ class Plan:
             Unplannable: when the record is of a shape that only CKAN's way can judge.
         """
         known: Any = Context(context, schema_keys=list(self.keys))
-        flat = navl.flatten_dict(data)
+        flat = navl.flatten_dict(self._with_lifted(data))
         levels = self._levels(flat)
         converted = self._augmented(flat, levels)
         errors: dict[Path, list[Any]] = {
@@ -105,8 +124,13 @@ class Plan:
         for prefix, level in levels:
             run((*prefix, "__before"), level.special.get("__before", ()))
         for prefix, level in levels:
-            for name, steps in level.fields:
-                run((*prefix, name), steps)
+            for name, steps, may_miss in level.fields:
+                key = (*prefix, name)
+                value = converted.get(key)
+                if may_miss and (value is None or value is navl.missing):
+                    converted.pop(key, None)
+                elif steps:
+                    run(key, steps)
         for prefix, level in levels:
             run((*prefix, "__extras"), level.special.get("__extras", ()))
         for prefix, level in reversed(levels):
@@ -117,6 +141,21 @@ class Plan:
             if value == [] and key not in shown:
                 shown[key] = []
         return shown, any(errors.values())
+
+    def _with_lifted(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Do for all fields what CKAN's ``convert_from_extras`` does for each."""
+        extras = data.get("extras")
+        if not self.lifted or not extras or not isinstance(extras[0], dict):
+            return data
+        found: dict[str, Any] = {}
+        others: list[dict[str, Any]] = []
+        for one in extras:
+            if one["key"] in self.lifted and one["key"] not in found:
+                found[one["key"]] = one["value"]
+            else:
+                others.append(one)
+        rest = {name: value for name, value in data.items() if name != "extras"}
+        return {**rest, **found, **({"extras": others} if others else {})}
 
     def _levels(self, flat: Flat) -> list[tuple[Path, Level]]:
         """Return the levels a record has, in CKAN's order."""
@@ -142,9 +181,18 @@ class Plan:
             unknown.setdefault((*key[:-1], "__extras"), {})[key[-1]] = value
         data.update(unknown)
         for prefix, level in levels:
-            for name, _steps in level.fields:
+            for name, *_how in level.fields:
                 data.setdefault((*prefix, name), navl.missing)
         return data
+
+
+def _stored_as_extras(schema: Mapping[str, Any]) -> frozenset[str]:
+    first = converters.convert_from_extras
+    return frozenset(
+        name
+        for name, steps in schema.items()
+        if isinstance(steps, list) and [*steps[:1]] == [first]
+    )
 
 
 def _run(
@@ -189,9 +237,10 @@ def unflattened(flat: Flat) -> dict[str, Any]:
 class Plans:
     """The plans of each type of record; made when first needed, again when a schema changes."""
 
-    def __init__(self, replaced: Mapping[Any, Any] | None = None) -> None:
-        """Remember nothing yet; see :class:`Plan` for ``replaced``."""
+    def __init__(self, replaced: Mapping[Any, Any] | None = None, *, shows: bool = False) -> None:
+        """Remember nothing yet; see :class:`Plan` for the arguments."""
         self.replaced = replaced or {}
+        self.shows = shows
         self._plans: dict[tuple[str, str], tuple[Any, Plan | None]] = {}
 
     def find(self, record_type: str, action: str) -> Plan | None:
@@ -212,7 +261,7 @@ class Plans:
 
     def _made(self, plugin: Any, record_type: str, action: str) -> Plan | None:
         try:
-            return Plan(schema_of(plugin, record_type, action), self.replaced)
+            return Plan(schema_of(plugin, record_type, action), self.replaced, shows=self.shows)
         except Unplannable:
             return None
 

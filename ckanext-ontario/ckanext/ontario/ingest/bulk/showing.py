@@ -7,7 +7,7 @@ CKAN's functions run as installed; where they would ask the database they are gi
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from ckan.lib import dictization
 from ckan.lib import plugins as lib_plugins
 from ckan.lib.dictization import model_dictize
 from ckan.lib.search import index as core
+from ckan.logic import validators
 from ckan.logic.action import get
 from ckan.types import Context
 
@@ -26,8 +27,20 @@ from ckanext.ontario.ingest.bulk.plans import Plans
 from ckanext.ontario.ingest.bulk.rebuilt import module_copy, rebuilt
 from ckanext.ontario.shared import batches, sharing
 
-PLANS = Plans(extras.REPLACED)
-"""Plans for showing; kept in the process."""
+
+def _nothing(_key: Any, _data: Any, _errors: Any, _context: Any) -> None:
+    """Stand where a validator stands that only finds errors, at some cost."""
+
+
+PLANS = Plans(
+    {
+        **extras.REPLACED,
+        validators.duplicate_extras_key: _nothing,
+        validators.package_name_validator: _nothing,
+    },
+    shows=True,
+)
+"""Plans for showing, whose errors CKAN throws away; kept in the process."""
 
 _ANYTHING = Anything()
 
@@ -35,6 +48,16 @@ _ANYTHING = Anything()
 class _Table(Anything):
     def __init__(self, part: str) -> None:
         self.part = part
+
+
+class _Packages:
+    """Stands where CKAN's ``Package`` stands, and finds those that were read."""
+
+    def __init__(self, get: Callable[..., Any]) -> None:
+        self.get = get
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(model.Package, name)
 
 
 class _Model:
@@ -50,7 +73,7 @@ class _Model:
 
     def __init__(self, records: dict[str, stored.Stored]) -> None:
         self.records = records
-        self.Package = SimpleNamespace(get=self._package)
+        self.Package = _Packages(self._package)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(model, name)
