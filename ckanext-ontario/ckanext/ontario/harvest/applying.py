@@ -19,6 +19,7 @@ from ckanext.ontario.harvest.preparing import Prepared, current_dataset, prepare
 from ckanext.ontario.harvest.reader import Issue, Reader, Severity
 from ckanext.ontario.harvest.source import Source, load
 from ckanext.ontario.harvest.stopwatch import Stopwatch
+from ckanext.ontario.shared import collecting
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ def unpacked(payload: bytes) -> Any:
     return orjson.loads(zlib.decompress(payload))
 
 
+@collecting.seldom()
 def apply_batch(batch_id: str, source_id: str, reader: Reader) -> None:
     """Write a batch, once however often it is delivered; then index what was written.
 
@@ -139,7 +141,7 @@ def _write(
 ) -> tuple[Counter[str], list[Row]]:
     kept = refuse_elsewhere(records, source, issues, hold=True)
     prepared = prepare(kept, source)
-    context = ingest.context()
+    context = ingest.context(auth_user_obj=core.User.get(ingest.site_user()))
     for each in prepared:
         issues.add_all(each.issues(context), row=each.record["row"], guid=each.key)
     refused = [each for each in prepared if each.refusal is not None]

@@ -17,6 +17,7 @@ from ckanext.ontario.harvest.domain import Closed, Kind
 from ckanext.ontario.harvest.reader import DocumentError, Issue, Reader, Record, Severity
 from ckanext.ontario.harvest.source import Source
 from ckanext.ontario.harvest.spool import Spool
+from ckanext.ontario.shared import collecting
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +103,7 @@ class Planner:
         self._progress = progress
         self._publishers = Publishers(source)
 
+    @collecting.seldom()
     def read(self, path: Path, filename: str) -> None:
         """Read the document into the spool; ``plan.fatal`` says when it can't be used."""
         options = {**self._source.config.options, "filename": filename}

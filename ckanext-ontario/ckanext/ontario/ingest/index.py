@@ -1,4 +1,4 @@
-"""The index writer: many packages in one Solr request, after the database's commit.
+"""The index writer: many packages in a Solr request, after the database's commit.
 
 Documents are built by CKAN's own ``index_package``, all plugins' hooks and permission labels
 included; reading many records together and the sending are ours.
@@ -7,9 +7,11 @@ included; reading many records together and the sending are ours.
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import logging
 import types
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -23,11 +25,13 @@ from ckan.types import Context
 from ckanext.ontario.ingest import model as tables
 from ckanext.ontario.ingest.bulk import showing
 from ckanext.ontario.ingest.bulk.known import obstacles_to_reading
-from ckanext.ontario.shared import sharing
+from ckanext.ontario.shared import collecting, sharing
 
 log = logging.getLogger(__name__)
 
 BATCH = 100
+REQUEST = 50
+"""Documents to a request."""
 
 Documents = dict[str, dict[str, Any] | None]
 """Package id → its document, or ``None`` when it must leave the index."""
@@ -76,6 +80,7 @@ class _Builder(core.PackageSearchIndex):
         return None if self.removed else self.collector.documents[-1]
 
 
+@collecting.seldom()
 def index_pending(commit: str = "auto") -> Indexed:
     """Index everything that is marked, and commit the session.
 
@@ -120,25 +125,42 @@ def _send(
 
 
 def sent(solr: pysolr.Solr, package_ids: Sequence[str], result: Indexed) -> list[str]:
-    """Send these packages' documents in one request, and return whose went; no commit."""
-    documents = built(package_ids, result)
+    """Send these packages' documents, and return whose went; no commit.
+
+    While Solr takes some in, the next are built.
+    """
+    went: list[str] = []
+    with _building(package_ids) as document, ThreadPoolExecutor(1) as thread:
+        arriving: Future[list[str]] | None = None
+        for start in range(0, len(package_ids), REQUEST):
+            documents = _built(document, package_ids[start : start + REQUEST], result)
+            if arriving is not None:
+                went += arriving.result()
+            context = contextvars.copy_context()
+            arriving = thread.submit(context.run, _posted, solr, documents, result)
+        if arriving is not None:
+            went += arriving.result()
+    return went
+
+
+def _built(
+    document: Callable[[str], dict[str, Any] | None], package_ids: Sequence[str], result: Indexed
+) -> Documents:
+    documents: Documents = {}
+    for package_id in package_ids:
+        try:
+            documents[package_id] = document(package_id)
+        except Exception as err:  # noqa: BLE001, PERF203 -- any hook may fail, one by one
+            _failed(result, package_id, err)
+    return documents
+
+
+def _posted(solr: pysolr.Solr, documents: Documents, result: Indexed) -> list[str]:
     try:
         post(solr, documents)
     except pysolr.SolrError:
         documents = dict(_one_by_one(solr, documents, result))
     return list(documents)
-
-
-def built(package_ids: Sequence[str], result: Indexed) -> Documents:
-    """Return the documents of these packages; what can't be built is noted in ``result``."""
-    documents: Documents = {}
-    with _building(package_ids) as document:
-        for package_id in package_ids:
-            try:
-                documents[package_id] = document(package_id)
-            except Exception as err:  # noqa: BLE001, PERF203 -- any hook may fail, one by one
-                _failed(result, package_id, err)
-    return documents
 
 
 @contextlib.contextmanager

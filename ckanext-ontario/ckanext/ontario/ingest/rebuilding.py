@@ -22,7 +22,7 @@ from ckanext.ontario.ingest import index
 from ckanext.ontario.ingest import model as tables
 from ckanext.ontario.ingest.bulk import stored
 from ckanext.ontario.ingest.domain import Status
-from ckanext.ontario.shared import clock
+from ckanext.ontario.shared import clock, collecting
 
 KIND = "search-rebuild"
 BATCH = 500
@@ -55,6 +55,7 @@ class Rebuilt:
     resumed: bool
 
 
+@collecting.seldom()
 def rebuild(progress: Progress, *, resume: bool = False) -> Rebuilt:
     """Send every package's document, then take away what should not be there.
 

@@ -28,6 +28,7 @@ from ckanext.ontario.ingest import model as tables
 from ckanext.ontario.ingest.bulk.known import obstacles_to_writing
 from ckanext.ontario.ingest.bulk.writer import Bulk, is_new
 from ckanext.ontario.ingest.domain import Written, flat_errors
+from ckanext.ontario.shared import collecting
 from ckanext.ontario.shared.bilingual import LANGUAGES
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class Answer:
     """Why the bulk writer stepped aside, if it did."""
 
 
+@collecting.seldom()
 def write(records: Sequence[Mapping[str, Any]], user: str) -> Answer:
     """Write ``records`` in the session's transaction, without committing it.
 

@@ -32,10 +32,16 @@ def _nothing(_key: Any, _data: Any, _errors: Any, _context: Any) -> None:
     """Stand where a validator stands that only finds errors, at some cost."""
 
 
+def _same(value: Any, _context: Any) -> Any:
+    """The same, for one that returns the value as it is."""
+    return value
+
+
 PLANS = Plans(
     {
         **extras.REPLACED,
         validators.duplicate_extras_key: _nothing,
+        validators.extras_valid_json: _same,
         validators.package_name_validator: _nothing,
     },
     shows=True,
@@ -96,6 +102,21 @@ class _Groups:
                 [self.known[row.id, row.capacity]] = self.dictize([row], context, **options)
         found = [dict(self.known[row.id, row.capacity]) for row in rows]
         return sorted(found, key=self.dictize.__defaults__[0])
+
+
+class _Plugins:
+    """CKAN's ``plugins``, which finds out once which plugins have an interface."""
+
+    def __init__(self) -> None:
+        self.found: dict[Any, list[Any]] = {}
+
+    def PluginImplementations(self, interface: Any) -> list[Any]:  # noqa: N802 -- CKAN's name
+        if interface not in self.found:
+            self.found[interface] = list(p.PluginImplementations(interface))
+        return self.found[interface]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(p, name)
 
 
 class Sink:
@@ -163,6 +184,7 @@ class Reader(core.PackageSearchIndex):
             "model_dictize": SimpleNamespace(package_dictize=dictize["package_dictize"]),
             "_check_access": lambda *_asked: True,
             "lib_plugins": self._plugins(),
+            "plugins": _Plugins(),
         }
         return rebuilt(get.package_show, replaced)
 

@@ -99,7 +99,7 @@ def ontario_ingest_validate(context: Context, data_dict: DataDict) -> list[dict[
 def ontario_ingest_index(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Index every package that was written and is not known to be in the index.
 
-    Sends one Solr request per hundred packages and one commit; none of either when nothing waits.
+    Sends one Solr request per fifty packages and one commit; none of either when nothing waits.
 
     Args:
         context: as everywhere.
