@@ -19,6 +19,7 @@ from ckanext.ontario.harvest import (
     domain,
     ingest,
     model,
+    repeating,
     scratch,
     single,
     spool,
@@ -31,7 +32,6 @@ from ckanext.ontario.harvest.planning import (
     Progress,
     quiet,
     refuse_elsewhere,
-    resolve,
 )
 from ckanext.ontario.harvest.reader import DocumentError, Issue, Reader, Severity
 from ckanext.ontario.harvest.source import ConfigRefused, Source, load
@@ -40,8 +40,6 @@ from ckanext.ontario.harvest.stopwatch import Stopwatch
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-_NAMES_KEPT = 2_000
-"""More publishers than this are not remembered, and the document is read anew each time."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +154,9 @@ class _Gathering:
         settings = domain.fingerprint(
             {**self.source.settings, "mapping": self.reader.mapping_version}
         )
-        previous = None if self.guid else self._repeatable(settings)
+        previous = None
+        if not self.guid:
+            previous = repeating.repeatable(self.source, self.run_id, settings)
         self.progress("download", 0, None)
         with self.watch.stage("download"):
             document = acquire(self.source, self.reader, folder, previous, self.progress)
@@ -176,28 +176,10 @@ class _Gathering:
                 if self.guid:
                     carriers, more = self._store_one(self.guid, planner.plan, records)
                 else:
-                    carriers, more = self._store(planner, records), self._memory(planner.plan)
+                    more = repeating.memory(planner.plan.organizations)
+                    carriers = self._store(planner, records)
         self._checkpoint(planner.plan, document, {"settings": settings, **more})
         return Gathered(self.run_id, carriers)
-
-    def _repeatable(self, settings: str) -> dict[str, Any] | None:
-        """Return the last run if meeting its document again must come to nothing new."""
-        runs = ingest.call("run_list", {"source_id": self.source.id})
-        # A run that failed while planning wrote nothing; any other one since may have.
-        since = [
-            run
-            for run in runs
-            if run["id"] != self.run_id and (run["status"], run["phase"]) != ("failed", "plan")
-        ]
-        # Runs of one record count only where they met another version of it.
-        last = next((run for run in since if not single.wanted(run) or single.has_moved(run)), None)
-        if last is None or last["status"] != "finished" or not last["details"].get("repeatable"):
-            return None
-        details = last["details"]
-        if details.get("settings") != settings or model.count_records(self.source.id, forced=True):
-            return None
-        names = details.get("organizations") or {}
-        return last if resolve(list(names), self.source) == names else None
 
     def _same_again(self, previous: dict[str, Any], document: Document) -> Gathered:
         counters = {
@@ -271,12 +253,6 @@ class _Gathering:
                 "payload": packed(content),
             }
         )
-
-    def _memory(self, plan: Plan) -> dict[str, Any]:
-        """Return by what the next run knows whether the same document comes to the same."""
-        names = plan.organizations
-        repeatable = len(names) <= _NAMES_KEPT
-        return {"organizations": names if repeatable else {}, "repeatable": repeatable}
 
     def _checkpoint(self, plan: Plan, document: Document, more: dict[str, Any]) -> None:
         """Commit the plan: from here on a run that is killed goes on instead of starting anew."""
