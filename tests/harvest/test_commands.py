@@ -268,6 +268,31 @@ def test_records_are_written_again(command: Any, harvests: Harvests, packages: A
     assert command("again", "nothing").exit_code == 2
 
 
+def test_one_record_is_harvested_alone(command: Any, harvests: Harvests) -> None:
+    source_id = harvests.run(rows(3))["source_id"]
+    same = command("record", harvests.name, "2", "--json")
+    assert same.exit_code == 0, same.output
+    assert printed(same)["record"] == {"guid": "2", "result": "unchanged"}
+    harvests.source([row(1, en="x"), row(2, en="Changed"), row(3, access="?")])
+    changed = command("record", source_id, "2")
+    assert (changed.exit_code, "updated: 2" in changed.output) == (0, True), changed.output
+    refused = command("record", harvests.name, "3")
+    assert refused.exit_code == 3
+    assert "refused: 3" in refused.output
+    assert "row 4 Access Level" in refused.output
+    harvests.source(rows(1))
+    gone = command("record", harvests.name, "2")
+    assert gone.exit_code == 1
+    assert "The document holds no record “2”." in gone.output
+    assert "Le document ne contient aucune fiche « 2 »." in gone.output
+    for wrong in (("record", harvests.name, "9"), ("record", "nothing", "1")):
+        assert command(*wrong).exit_code == 2, wrong
+    with source_lock(source_id):
+        busy = command("record", harvests.name, "1")
+    assert (busy.exit_code, "under way" in busy.output) == (1, True)
+    assert HarvestJob.filter(source_id=source_id, status="Running").count() == 0
+
+
 def test_a_schedule_is_set_and_taken_away(command: Any, harvests: Harvests) -> None:
     harvests.source(rows(1))
     assert printed(command("schedule", harvests.name, "--json"))["expression"] is None

@@ -85,6 +85,7 @@ RUN = st.fixed_dictionaries(
         "id": st.uuids().map(str),
         "status": st.sampled_from(["running", "finished", "failed", "aborted"]),
         "same_as": st.none(),
+        "details": st.sampled_from([{}, {"record": {"guid": "1", "result": None}}]),
     }
 )
 
@@ -101,6 +102,8 @@ def test_what_is_needed_is_kept(runs: list[dict[str, Any]], keep: int, data: Any
     assert {run["id"] for run in runs if run["status"] == "running"} <= kept
     shown = {run["same_as"] for run in runs if run["id"] in set(ids[:keep])}
     assert shown - {None} <= kept
+    whole = [run for run in runs if run["status"] == "finished" and not run["details"]]
+    assert {run["id"] for run in whole[:1]} <= kept
 
 
 @pytest.mark.parametrize("keep", ["many", -1])

@@ -110,14 +110,26 @@ def test_clearing_the_history_keeps_the_datasets(
     assert harvests.run()["counters"]["unchanged"] == 4
 
 
-def test_importing_again_is_done_by_the_next_harvest(harvests: Harvests, packages: Any) -> None:
+def test_importing_a_record_again_harvests_it_alone(harvests: Harvests, packages: Any) -> None:
     run = harvests.run(rows(3))
+    wanted = {"2": {"guid": "2"}, "1": {"package_id": packages()["1"]["name"]}}
+    for guid, key in wanted.items():
+        assert act("harvest_objects_import", **key) == 1
+        deliver()
+        (last,) = ingest.call("run_list", {"source_id": run["source_id"], "limit": 1})
+        assert last["details"]["record"] == {"guid": guid, "result": "unchanged"}
+    assert tables.count_records(run["source_id"], forced=True) == 0
+    assert act("harvest_objects_import", guid="9") == 0
+
+
+def test_importing_again_is_else_done_by_the_next_harvest(harvests: Harvests) -> None:
+    run = harvests.run(rows(3))
+    act("harvest_job_create", source_id=run["source_id"], run=False)
     assert act("harvest_objects_import", guid="2") == 1
     assert harvests.run()["counters"] == {
         "rows": 3, "changed": 1, "unchanged": 2, "updated": 1, "kept": 0, "invalid": 0,
     }  # fmt: skip
     assert act("harvest_objects_import", source_id=run["source_id"]) == 3
-    assert act("harvest_objects_import", package_id=packages()["1"]["name"]) == 1
     assert harvests.run()["counters"]["updated"] == 3
 
 

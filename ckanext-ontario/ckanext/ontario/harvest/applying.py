@@ -6,6 +6,7 @@ import logging
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -80,7 +81,7 @@ def _apply(batch_id: str, source: Source, reader: Reader) -> list[Row]:
     records = unpacked(batch["payload"])
     with watch.stage("write"):
         if batch["kind"] == "gone":
-            outcome, views = _write_gone(records, source, issues), []
+            outcome, views = _write_gone(records, batch, source, issues), []
         else:
             outcome, views = _write(records, source, reader, issues)
     outcome["milliseconds"] = int(watch.seconds["write"] * 1000)
@@ -175,10 +176,21 @@ def _report_refusal(each: Prepared, errors: Sequence[Row], issues: ingest.Issues
         issues.add(issue, row=each.record["row"], guid=each.key)
 
 
-def _write_gone(guids: Sequence[str], source: Source, issues: ingest.Issues) -> Counter[str]:
+def _write_gone(
+    guids: Sequence[str], batch: Row, source: Source, issues: ingest.Issues
+) -> Counter[str]:
+    guids = _still_gone(guids, batch["run_id"], source)
     for guid in guids:
         issues.add(Issue(Severity.WARNING, "record_gone", guid=guid))
     return set_inactive(source.id, guids)
+
+
+def _still_gone(guids: Sequence[str], run_id: str, source: Source) -> list[str]:
+    """Leave out what was written since: harvested alone, while a person still had to decide."""
+    run = ingest.run_of(id=run_id) or {}
+    planned = datetime.fromisoformat(run["started"])
+    known = model.records_by_guid(source.id, guids)
+    return [guid for guid in guids if guid not in known or known[guid]["changed"] <= planned]
 
 
 def set_inactive(source_id: str, guids: Sequence[str]) -> Counter[str]:

@@ -100,7 +100,7 @@ class RefreshView(_Asking):
 
 
 class ForceView(RefreshView):
-    """Write a record again, or all of them, although the source has not changed."""
+    """Write one record again alone, or all of them, although the source has not changed."""
 
     def ask(self, source: dict[str, Any]) -> Question:
         """Ask about the one record that the address names, or about all."""
@@ -112,13 +112,23 @@ class ForceView(RefreshView):
         title = tk._("Write all records of this source again?")
         button = tk._("Write all again")
         if guid:
+            text = tk._(
+                "The document is read again now. This record alone is written, even where it is"
+                " unchanged; no other record is touched, and what your ministry added stays."
+            )
             title = tk._("Write the record “{guid}” again?").format(guid=guid)
             button = tk._("Write it again")
         return Question(title, text, button, source, hidden={"guid": guid} if guid else {})
 
     def do(self, about: About) -> str:
-        """Mark what is to be written, and queue a job."""
-        data = {"source_id": about.source_id, "guid": tk.request.form.get("guid")}
+        """Queue a harvest of the record, or mark all and queue a whole one."""
+        data = {"source_id": about.source_id}
+        if guid := tk.request.form.get("guid"):
+            tk.get_action("ontario_harvest_record_run")(context(), {**data, "guid": guid})
+            said = tk._(
+                "The record “{guid}” is harvested in a moment. This page shows how far it is."
+            )
+            return said.format(guid=guid)
         tk.get_action("ontario_harvest_record_force")(context(), data)
         return super().do(about)
 

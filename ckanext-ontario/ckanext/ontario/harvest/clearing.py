@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -17,7 +18,7 @@ from ckanext.harvest.model import (
     HarvestObjectExtra,
     HarvestSource,
 )
-from ckanext.ontario.harvest import approvals, config, ingest, model
+from ckanext.ontario.harvest import approvals, config, ingest, model, single
 from ckanext.ontario.harvest.applying import set_inactive
 from ckanext.ontario.harvest.locks import source_lock
 
@@ -81,12 +82,14 @@ def _clean(source_id: str, keep: int, *, dry: bool) -> int:
 def needed(runs: Sequence[Mapping[str, Any]], keep: int, waiting: Collection[str]) -> set[str]:
     """Return the ids of the runs that stay: the latest ``keep``, and all that something needs.
 
-    Needed are runs under way, runs that a decision still waits for, the last run that did not
-    fail (the next one compares its document), and runs whose report a kept run shows.
+    Needed are runs under way, runs that a decision still waits for, the last run of the whole
+    source that did not fail (the next one compares its document), and runs whose report a kept run
+    shows.
     """
     kept = {run["id"] for run in runs[:keep]} | set(waiting)
     kept |= {run["id"] for run in runs if run["status"] == "running"}
-    kept |= set([run["id"] for run in runs if run["status"] == "finished"][:1])
+    whole = (run for run in runs if run["status"] == "finished" and not single.wanted(run))
+    kept |= {run["id"] for run in islice(whole, 1)}
     return kept | {run["same_as"] for run in runs if run["id"] in kept and run["same_as"]}
 
 

@@ -9,6 +9,37 @@ import click
 
 from ckanext.ontario.harvest import commands, domain
 from ckanext.ontario.harvest.cli_shared import Row, as_json, ask, show_answer
+from ckanext.ontario.harvest.progress import shown
+
+
+@click.command("record", short_help="Harvest one record of a source alone.")
+@click.argument("source", metavar="SOURCE")
+@click.argument("guid", metavar="GUID")
+@as_json
+@click.pass_context
+def record(ctx: click.Context, source: str, guid: str, *, as_json: bool) -> None:
+    """Harvest one record of a source alone, in this process, even where it is unchanged.
+
+    The document is read anew; no other record is planned or touched. Prints created, updated,
+    unchanged (written, and the same as before), kept (deleted in the catalogue) or refused. Exit
+    status: as of `run`; 1 too when the record is not in the document.
+
+    \b
+    Example:
+        ckan -c internal.ini ontario-harvest record health-inventory HLT-0042
+    """
+    with ctx.meta["flask_app"].test_request_context(), shown(quiet=as_json) as progress:
+        try:
+            answer = commands.harvest_record(source, guid, progress)
+        except commands.WrongUse as err:
+            raise click.UsageError(str(err)) from err
+        except commands.NotNow as err:
+            raise click.ClickException(str(err)) from err
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        commands.tell_record(answer)
+    ctx.exit(domain.EXIT_CODES[domain.Outcome(answer["outcome"])])
 
 
 @click.command("show", short_help="Show a run and how far it is.")

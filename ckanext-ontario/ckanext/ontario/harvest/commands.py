@@ -15,6 +15,7 @@ from ckan.types import Context
 from rich.console import Console
 from rich.table import Table
 
+from ckanext.harvest.logic import HarvestSourceInactiveError
 from ckanext.ontario.harvest import ingest, messages, names, report, sources
 from ckanext.ontario.harvest.acquiring import Document
 from ckanext.ontario.harvest.dryrun import DryRun, dry_run
@@ -22,6 +23,7 @@ from ckanext.ontario.harvest.harvester import EngineHarvester, harvesters, messa
 from ckanext.ontario.harvest.planning import Progress
 from ckanext.ontario.harvest.source import ConfigRefused, Source, parse
 from ckanext.ontario.harvest.uploads import UploadRefused
+from ckanext.ontario.shared.bilingual import LANGUAGES
 from ckanext.ontario.shared.digests import sha256_of
 
 _SHOWN = 1_000
@@ -90,6 +92,28 @@ def harvest(wanted: Wanted, *, dry: bool, progress: Progress) -> Row:
     except UploadRefused as err:
         raise WrongUse(messages.render(err.code, err.params, "en")["message"]) from err
     return _answer(run, report.issues(run, limit=_SHOWN))
+
+
+def harvest_record(named: str, guid: str, progress: Progress) -> Row:
+    """Harvest one record of a source alone; return what the command prints.
+
+    Raises:
+        WrongUse: when there is no such source or record, or the source is not active.
+        NotNow: when a harvest of the source is under way.
+    """
+    stored: Any = sources.find(named)
+    harvester = harvesters().get(stored.type) if stored else None
+    if harvester is None:
+        raise WrongUse(f"there is no harvest source called {named!r}")
+    try:
+        run = sources.run_record_now(stored.id, guid, harvester, progress)
+    except sources.UnknownRecord as err:
+        raise WrongUse(f"the source has no record {guid!r}") from err
+    except HarvestSourceInactiveError as err:
+        raise WrongUse("the source is not active") from err
+    except sources.AlreadyRunning as err:
+        raise NotNow("a harvest of this source is under way; wait for it or stop it first") from err
+    return {**_answer(run, report.issues(run, limit=_SHOWN)), "record": report.record(run)}
 
 
 def _checked(wanted: Wanted) -> tuple[EngineHarvester, str]:
@@ -235,6 +259,15 @@ def tell(answer: Row) -> None:
     )
     if hidden:
         click.echo(f"  and {hidden} warnings; see: ckan ontario-harvest report RUN")
+
+
+def tell_record(answer: Row) -> None:
+    """Print what became of one record, and its issues in both languages."""
+    record = answer["record"]
+    click.echo(f"{record['result'] or answer['outcome']}: {record['guid']}  (run {answer['run']})")
+    for issue in answer["issues"]:
+        for language in LANGUAGES:
+            click.echo("  " + line_of(issue, language))
 
 
 def line_of(issue: Row, language: str) -> str:

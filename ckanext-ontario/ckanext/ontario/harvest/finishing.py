@@ -16,7 +16,7 @@ from ckan.lib.search import SearchIndexError
 from ckan.types import Context
 
 from ckanext.harvest.model import HarvestJob
-from ckanext.ontario.harvest import approvals, ingest, mail, model
+from ckanext.ontario.harvest import approvals, changes, ingest, mail, model, single
 from ckanext.ontario.harvest.applying import apply_batch
 from ckanext.ontario.harvest.domain import Closed
 from ckanext.ontario.harvest.locks import source_lock
@@ -114,6 +114,10 @@ def _finish(run: dict[str, Any]) -> None:
         "severities": dict(severities),
         "repeatable": _is_repeatable(run, outcome),
     }
+    if guid := single.wanted(run):
+        rows, _total = changes.list_changes(run["id"], limit=1)
+        differs = any(row["changes"] for row in rows)
+        details["record"] = {"guid": guid, "result": single.result(outcome, differs=differs)}
     _note_unindexed(run, details)
     values = {
         "phase": "finish",

@@ -13,7 +13,17 @@ from ckan import model as core
 from ckan.model.types import make_uuid
 
 from ckanext.harvest.model import HarvestObject
-from ckanext.ontario.harvest import approvals, config, domain, ingest, model, scratch, spool
+from ckanext.ontario.harvest import (
+    approvals,
+    config,
+    domain,
+    ingest,
+    model,
+    repeating,
+    scratch,
+    single,
+    spool,
+)
 from ckanext.ontario.harvest.acquiring import Document, acquire
 from ckanext.ontario.harvest.applying import packed
 from ckanext.ontario.harvest.planning import (
@@ -22,7 +32,6 @@ from ckanext.ontario.harvest.planning import (
     Progress,
     quiet,
     refuse_elsewhere,
-    resolve,
 )
 from ckanext.ontario.harvest.reader import DocumentError, Issue, Reader, Severity
 from ckanext.ontario.harvest.source import ConfigRefused, Source, load
@@ -31,8 +40,6 @@ from ckanext.ontario.harvest.stopwatch import Stopwatch
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-_NAMES_KEPT = 2_000
-"""More publishers than this are not remembered, and the document is read anew each time."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +145,8 @@ class _Gathering:
         self.reader = reader
         self.issues = issues
         self.progress = progress
+        self.guid = single.wanted(run)
+        """The one record that the run is of, if it is."""
         self.watch = Stopwatch()
 
     def run(self, folder: Path) -> Gathered:
@@ -145,7 +154,9 @@ class _Gathering:
         settings = domain.fingerprint(
             {**self.source.settings, "mapping": self.reader.mapping_version}
         )
-        previous = self._repeatable(settings)
+        previous = None
+        if not self.guid:
+            previous = repeating.repeatable(self.source, self.run_id, settings)
         self.progress("download", 0, None)
         with self.watch.stage("download"):
             document = acquire(self.source, self.reader, folder, previous, self.progress)
@@ -154,36 +165,21 @@ class _Gathering:
         if document.path is None:
             raise RuntimeError("the server says a document is unchanged that nobody asked about")
         with spool.opened(folder) as records:
-            planner = Planner(self.source, self.reader, records, self.issues, self.progress)
+            reader = single.Alone(self.reader, self.guid) if self.guid else self.reader
+            planner = Planner(self.source, reader, records, self.issues, self.progress)
             planner.plan.complete = document.complete
             with self.watch.stage("read"):
                 planner.read(document.path, document.filename)
             if planner.plan.fatal:
                 return fail(self.run_id, self.issues)
             with self.watch.stage("plan"):
-                carriers = self._store(planner, records)
-        self._checkpoint(planner.plan, document, settings)
+                if self.guid:
+                    carriers, more = self._store_one(self.guid, planner.plan, records)
+                else:
+                    more = repeating.memory(planner.plan.organizations)
+                    carriers = self._store(planner, records)
+        self._checkpoint(planner.plan, document, {"settings": settings, **more})
         return Gathered(self.run_id, carriers)
-
-    def _repeatable(self, settings: str) -> dict[str, Any] | None:
-        """Return the last run if meeting its document again must come to nothing new."""
-        runs = ingest.call("run_list", {"source_id": self.source.id})
-        # A run that failed while planning wrote nothing; any other one since may have.
-        last = next(
-            (
-                run
-                for run in runs
-                if run["id"] != self.run_id and (run["status"], run["phase"]) != ("failed", "plan")
-            ),
-            None,
-        )
-        if last is None or last["status"] != "finished" or not last["details"].get("repeatable"):
-            return None
-        details = last["details"]
-        if details.get("settings") != settings or model.count_records(self.source.id, forced=True):
-            return None
-        names = details.get("organizations") or {}
-        return last if resolve(list(names), self.source) == names else None
 
     def _same_again(self, previous: dict[str, Any], document: Document) -> Gathered:
         counters = {
@@ -214,9 +210,7 @@ class _Gathering:
         for number, batch in enumerate(_chunks(planner.decisions(), config.batch_size()), 1):
             kept = refuse_elsewhere(batch, self.source, self.issues)
             planner.plan.counts["invalid"] += len(batch) - len(kept)
-            batch_id = self._add_batch(number, "write", "waiting", kept)
-            _add_carrier(batch_id, self.job_id, self.source.id)
-            carriers.append(batch_id)
+            carriers.append(self._add_carried(number, kept))
             self.progress("plan", number * config.batch_size(), None)
         state = "withheld" if planner.plan.closed else "waiting"
         for guids in _chunks(records.gone(), config.batch_size()):
@@ -226,6 +220,26 @@ class _Gathering:
             reasons = [reason.value for reason in planner.plan.closed]
             approvals.ask(self.run_id, self.source.id, planner.plan.counts["gone"], reasons)
         return carriers
+
+    def _store_one(
+        self, guid: str, plan: Plan, records: spool.Spool
+    ) -> tuple[list[str], dict[str, Any]]:
+        """Store the batch of the one record, if it may go in; also return what to remember."""
+        more = single.details(guid)
+        decision = single.decide(guid, records, self.source.id)
+        if decision is None:
+            return [], more
+        content = single.planned(decision, records)
+        more["moved"] = decision.kind is not domain.Kind.UNCHANGED
+        kept = refuse_elsewhere([content], self.source, self.issues)
+        plan.counts[content["kind"]] += 1
+        plan.counts["invalid"] += 1 - len(kept)
+        return [self._add_carried(1, kept)] if kept else [], more
+
+    def _add_carried(self, number: int, content: list[Any]) -> str:
+        batch_id = self._add_batch(number, "write", "waiting", content)
+        _add_carrier(batch_id, self.job_id, self.source.id)
+        return batch_id
 
     def _add_batch(self, number: int, kind: str, state: str, content: list[Any]) -> str:
         return model.add_batch(
@@ -240,14 +254,11 @@ class _Gathering:
             }
         )
 
-    def _checkpoint(self, plan: Plan, document: Document, settings: str) -> None:
+    def _checkpoint(self, plan: Plan, document: Document, more: dict[str, Any]) -> None:
         """Commit the plan: from here on a run that is killed goes on instead of starting anew."""
         self.issues.flush()
-        names = plan.organizations
         details = {
-            "settings": settings,
-            "organizations": names if len(names) <= _NAMES_KEPT else {},
-            "repeatable": len(names) <= _NAMES_KEPT,
+            **more,
             "withheld": plan.counts["gone"] if plan.closed else 0,
             "closed": [reason.value for reason in plan.closed],
             "filename": document.filename,

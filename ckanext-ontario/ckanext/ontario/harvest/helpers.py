@@ -8,14 +8,16 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.types import Context
 
-from ckanext.ontario.harvest import source_form
+from ckanext.ontario.harvest import owned, source_form
 from ckanext.ontario.harvest.harvester import harvesters
+from ckanext.ontario.harvest.owned import Owned
 from ckanext.ontario.harvest.source_form import SourceForm
 from ckanext.ontario.shared.bilingual import language_of, pick
 
 __all__ = [
     "ontario_harvest_form",
     "ontario_harvest_kinds",
+    "ontario_harvest_owned",
     "ontario_harvest_profiles",
     "ontario_harvest_progress",
     "ontario_harvest_progress_words",
@@ -37,6 +39,16 @@ def ontario_harvest_kinds() -> list[dict[str, str]]:
 def ontario_harvest_form(data: Mapping[str, Any], errors: Mapping[str, Any]) -> SourceForm:
     """Return what the form of a source shows: the fields its kind declares, with their values."""
     return source_form.shown(data, errors)
+
+
+def ontario_harvest_owned(dataset: Mapping[str, Any]) -> Owned | None:
+    """Return which fields of a dataset are its harvest source's, for those who may edit it.
+
+    It has the ``title`` of the source (``None`` for those who may not read it), a ``link``
+    to the source's record, for those who may edit the source, ``files`` (whether the source brings
+    files) and ``notes``: what becomes of a change, by field. ``None`` for other datasets.
+    """
+    return owned.found(dataset)
 
 
 def ontario_harvest_progress_words() -> dict[str, str]:

@@ -164,6 +164,12 @@ def records_by_guid(source_id: str, guids: Sequence[str]) -> dict[str, Row]:
     return {row["guid"]: dict(row) for row in model.Session.execute(query).mappings()}
 
 
+def find_records(limit: int, **by: str) -> list[Row]:
+    """Return up to ``limit`` of the records with these column values."""
+    query = sa.select(RECORD).filter_by(**by).limit(limit)
+    return [dict(row) for row in model.Session.execute(query).mappings()]
+
+
 def guids_elsewhere(source_id: str, guids: Sequence[str]) -> set[str]:
     """Return those of ``guids`` that another source has as well."""
     query = sa.select(RECORD.c.guid).where(

@@ -24,6 +24,9 @@ MARK, MARKED = "harvested_resource", "yes"
 STATUS = "record_status"
 """Set by the engine when a record is gone from its source, and reset when it is back."""
 
+OWNER = "owner_org"
+"""Set by every harvest that writes a record, whatever the source gives."""
+
 _SHOWN = 200
 """Characters of a value that is shown where it is lost."""
 
@@ -106,6 +109,16 @@ def _said(value: Any) -> str:
             for item in value.values()
         )
     return str("" if value is None else value)[:_SHOWN]
+
+
+def owned(given: Iterable[str], local: Collection[str]) -> dict[str, bool]:
+    """Return the fields that a harvest looks after, each with whether a change by hand stays.
+
+    Args:
+        given: names of the fields the source gave last time.
+        local: fields that are left to the ministry.
+    """
+    return {**{field: field in local for field in given}, OWNER: False}
 
 
 def is_empty(value: Any) -> bool:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ckan import model as core
 from ckan.types import Context
 
-from ckanext.ontario.harvest import domain, messages, model, ownership, takeover
+from ckanext.ontario.harvest import domain, messages, model, ownership, single, takeover
 from ckanext.ontario.harvest.planning import identified
 from ckanext.ontario.harvest.reader import Issue, Severity
 from ckanext.ontario.harvest.source import Source
@@ -105,6 +105,8 @@ def prepare(records: Sequence[Row], source: Source) -> list[Prepared]:
 
 
 def _is_done(record: Row, known: Row | None) -> bool:
+    if record.get(single.FORCE):  # it is claimed with its batch, so it is written once all the same
+        return False
     return bool(known and known["hash"] == record["hash"] and known["missing_since"] is None)
 
 

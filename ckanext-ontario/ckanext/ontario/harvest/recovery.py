@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 
@@ -26,7 +27,7 @@ def recover() -> None:
     for run in ingest.call("run_list", data) if jobs else []:
         if run["status"] != "running":
             finishing.end_job(run["job_id"])
-        elif _is_idle(run["source_id"]):
+        elif _is_idle(run["source_id"]) and not _is_queued(run["job_id"]):
             _take_up(run, jobs[run["job_id"]])
     for run in ingest.call("run_list", {"status": "running", "limit": _MANY}):
         if run["kind"] == "harvest" and run["job_id"] not in jobs:
@@ -37,6 +38,13 @@ def recover() -> None:
 def _is_idle(source_id: str) -> bool:
     with source_lock(source_id, wait=False) as free:
         return free
+
+
+def _is_queued(job_id: str) -> bool:
+    """Say whether a job still waits for its turn; sent again, it would lose its place."""
+    connection: Any = queue.get_connection()
+    waiting = connection.lrange(queue.get_gather_routing_key(), 0, -1)
+    return any(json.loads(each)["harvest_job_id"] == job_id for each in waiting)
 
 
 def _take_up(run: dict[str, Any], job: HarvestJob) -> None:

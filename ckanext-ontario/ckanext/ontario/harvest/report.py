@@ -71,6 +71,7 @@ def _summary(run: Mapping[str, Any], approval: Row | None) -> Row:
         "document": details.get("filename"),
         "document_hash": run["document_hash"],
         "same_as": run["same_as"],
+        "record": record(run),
         "approval": _approval(approval),
         "progress": live.show(run),
         "issues_so_far": issue_total(run) if status == "running" else sum(severities.values()),
@@ -78,6 +79,11 @@ def _summary(run: Mapping[str, Any], approval: Row | None) -> Row:
         "started": run["started"],
         "finished": run["finished"],
     }
+
+
+def record(run: Mapping[str, Any]) -> Row | None:
+    """Return ``{"guid", "result"}`` of a run of one record, ``None`` of a whole harvest."""
+    return run["details"].get("record")
 
 
 def _approval(row: Row | None) -> Row | None:

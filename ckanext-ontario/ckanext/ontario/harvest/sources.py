@@ -12,11 +12,19 @@ from ckan import model as core
 from ckan.types import Context
 
 from ckanext.harvest import queue
+from ckanext.harvest.logic import HarvestSourceInactiveError
 from ckanext.harvest.model import HarvestJob, HarvestObject, HarvestSource
-from ckanext.ontario.harvest import finishing, gathering, ingest, uploads
+from ckanext.ontario.harvest import finishing, gathering, ingest, model, single, uploads
 from ckanext.ontario.harvest.harvester import EngineHarvester
 from ckanext.ontario.harvest.locks import source_lock
 from ckanext.ontario.harvest.planning import Progress, quiet
+
+_UNDER_WAY = ("New", "Running")
+"""What ckanext-harvest calls jobs that are not over."""
+
+
+class UnknownRecord(Exception):
+    """The source has never brought a record with this identifier."""
 
 
 class AlreadyRunning(Exception):
@@ -86,7 +94,7 @@ def run_now(
             raise AlreadyRunning(source_id)
         gathering.supersede(source_id, None)
         for job in HarvestJob.filter(source_id=source_id):
-            if job.status in {"New", "Running"}:
+            if job.status in _UNDER_WAY:
                 finishing.end_job(job.id)
     context = Context(model=core, session=core.Session, ignore_auth=True, user=ingest.site_user())
     job = tk.get_action("harvest_job_create")(context, {"source_id": source_id, "run": False})
@@ -94,12 +102,65 @@ def run_now(
     stored.status = "Running"
     stored.save()
     started(job["id"])
+    return _carry_out(stored, harvester, progress)
+
+
+def queue_record(source_id: str, guid: str) -> str:
+    """Let the queues harvest one record of a source alone; return the id of the job.
+
+    Raises:
+        UnknownRecord: when the source has never brought it.
+        AlreadyRunning: when a harvest of the source is under way or waits for its turn.
+        HarvestSourceInactiveError: when the source is not active.
+    """
+    job_id = _start_record(source_id, guid)
+    publisher: Any = queue.get_gather_publisher()
+    publisher.send({"harvest_job_id": job_id})
+    publisher.close()
+    return job_id
+
+
+def run_record_now(
+    source_id: str, guid: str, harvester: EngineHarvester, progress: Progress = quiet
+) -> dict[str, Any]:
+    """Harvest one record of a source alone, in this process, and return the run.
+
+    Raises:
+        UnknownRecord, AlreadyRunning, HarvestSourceInactiveError: as :func:`queue_record`.
+    """
+    with source_lock(source_id, wait=False) as free:
+        if not free:
+            raise AlreadyRunning(source_id)
+        job_id = _start_record(source_id, guid)
+    return _carry_out(HarvestJob.get(job_id), harvester, progress)
+
+
+def _start_record(source_id: str, guid: str) -> str:
+    """Make a job and its run in one transaction: nobody can take the job for a whole harvest."""
+    if not model.records_by_guid(source_id, [guid]):
+        raise UnknownRecord(guid)
+    source: Any = core.Session.query(HarvestSource).filter_by(id=source_id).with_for_update().one()
+    busy = HarvestJob.filter(source_id=source_id).filter(HarvestJob.status.in_(_UNDER_WAY)).count()
+    if busy or not source.active:
+        core.Session.rollback()
+        raise AlreadyRunning(source_id) if busy else HarvestSourceInactiveError(source_id)
+    job: Any = HarvestJob(source=source, status="Running")
+    core.Session.add(job)
+    core.Session.flush()
+    data = {"kind": "harvest", "source_id": source_id, "job_id": job.id}
+    ingest.call("run_create", {**data, "details": single.details(guid)})
+    core.Session.commit()
+    return str(job.id)
+
+
+def _carry_out(stored: Any, harvester: EngineHarvester, progress: Progress) -> dict[str, Any]:
+    job_id = stored.id
     carriers = queue.gather_stage(_Gatherer(harvester, progress), stored)
     for done, carrier in enumerate(carriers):
         progress("write", done, len(carriers))
         queue.fetch_and_import_stages(harvester, HarvestObject.get(carrier))
     progress("write", len(carriers), len(carriers))
-    run = ingest.run_of(job_id=job["id"])
+    run = ingest.run_of(job_id=job_id)
     if run is None:
         raise RuntimeError("a job was gathered and left no run")
     return run

@@ -56,12 +56,15 @@ def ontario_harvest_run_show(context: Context, data_dict: DataDict) -> dict[str,
     Returns:
         ``{"id", "source_id", "job_id", "status", "outcome", "phase", "counts": {"rows", "new",
         "changed", "unchanged", "gone", "missing", "inactive", "invalid"}, "severities",
-        "document", "document_hash", "same_as", "approval", "progress": {"stage", "done", "total",
-        "rate", "remaining"}, "timings", "started", "finished"}``. ``progress`` is ``None`` once the
-        run is over; its ``rate`` is records a second, ``remaining`` seconds.
+        "document", "document_hash", "same_as", "record": {"guid", "result"}, "approval",
+        "progress": {"stage", "done", "total", "rate", "remaining"}, "timings", "started",
+        "finished"}``. ``progress`` is ``None`` once the run is over; its ``rate`` is records a
+        second, ``remaining`` seconds.
         ``outcome`` is running, finished, attention (records were refused, or removals wait for a
         person), failed or aborted. ``same_as`` is the run whose report this one shares, because
-        the document was the same.
+        the document was the same. ``record`` is ``None`` unless the run is of one record alone; its
+        ``result`` is created, updated, unchanged, refused, kept (deleted in the catalogue) or, as
+        long as nothing came of it, ``None``.
     """
     run = run_of(data_dict)
     tk.check_access("ontario_harvest_run_show", context, {"source_id": run["source_id"]})

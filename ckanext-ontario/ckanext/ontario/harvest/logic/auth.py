@@ -20,6 +20,7 @@ __all__ = [
     "ontario_harvest_profile_list",
     "ontario_harvest_record_force",
     "ontario_harvest_record_list",
+    "ontario_harvest_record_run",
     "ontario_harvest_run_clean",
     "ontario_harvest_run_list",
     "ontario_harvest_run_show",
@@ -84,6 +85,11 @@ def ontario_harvest_record_force(context: Context, data_dict: DataDict) -> AuthR
 
 def ontario_harvest_record_list(context: Context, data_dict: DataDict) -> AuthResult:
     """Let those who may edit the source."""
+    return _edits_source(context, data_dict)
+
+
+def ontario_harvest_record_run(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let those who may edit the source, and so harvest it."""
     return _edits_source(context, data_dict)
 
 

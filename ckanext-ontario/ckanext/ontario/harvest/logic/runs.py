@@ -8,7 +8,17 @@ import ckan.plugins.toolkit as tk
 from ckan import model as core
 from ckan.types import Context, DataDict
 
-from ckanext.ontario.harvest import approvals, changes, clearing, config, model, records
+from ckanext.harvest.logic import HarvestSourceInactiveError
+from ckanext.ontario.harvest import (
+    approvals,
+    changes,
+    clearing,
+    config,
+    ingest,
+    model,
+    records,
+    sources,
+)
 from ckanext.ontario.harvest.logic.asking import number, run_of, source_id_of, user_id
 
 __all__ = [
@@ -17,6 +27,7 @@ __all__ = [
     "ontario_harvest_gone_refuse",
     "ontario_harvest_record_force",
     "ontario_harvest_record_list",
+    "ontario_harvest_record_run",
     "ontario_harvest_run_clean",
 ]
 
@@ -153,6 +164,41 @@ def ontario_harvest_record_list(context: Context, data_dict: DataDict) -> dict[s
     limit, offset = number(data_dict, "limit", 50), number(data_dict, "offset", 0, most=2**31)
     found, total = records.search(source_id, str(data_dict.get("text") or ""), offset, limit)
     return {"total": total, "records": found}
+
+
+def ontario_harvest_record_run(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Harvest one record of a source alone; no other record is planned or touched.
+
+    The document is read anew, and the record is written even where it is unchanged. It goes
+    through the queues as every harvest does; ``ontario_harvest_run_show`` has what came of it
+    under ``record``, and how far it is until then.
+
+    Args:
+        context: the caller must be able to edit the source.
+        data_dict: ``source_id`` (id or name) and ``guid`` of a record that the source has brought.
+
+    Returns:
+        ``{"job_id", "run_id"}``.
+
+    Raises:
+        ValidationError: when the source has no such record, is not active, or is being harvested.
+    """
+    source_id = source_id_of(str(tk.get_or_bust(data_dict, "source_id")))
+    tk.check_access("ontario_harvest_record_run", context, {"source_id": source_id})
+    guid = str(tk.get_or_bust(data_dict, "guid"))
+    try:
+        job_id = sources.queue_record(source_id, guid)
+    except sources.UnknownRecord as err:
+        said = tk._("The source has no record “{guid}”.").format(guid=guid)
+        raise tk.ValidationError({"guid": [said]}) from err
+    except sources.AlreadyRunning as err:
+        said = tk._("A harvest of this source is under way already.")
+        raise tk.ValidationError({"source_id": [said]}) from err
+    except HarvestSourceInactiveError as err:
+        said = tk._("This source is not active. Make it active first.")
+        raise tk.ValidationError({"source_id": [said]}) from err
+    run = ingest.run_of(job_id=job_id) or {}
+    return {"job_id": job_id, "run_id": run.get("id")}
 
 
 def ontario_harvest_run_clean(context: Context, data_dict: DataDict) -> dict[str, Any]:

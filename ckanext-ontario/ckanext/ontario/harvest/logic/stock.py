@@ -6,14 +6,24 @@ everyone (sources with their configuration, raw objects) is closed here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
 from ckan import model as core
 from ckan.types import Action, Context, DataDict
 
+from ckanext.harvest.logic import HarvestSourceInactiveError
 from ckanext.harvest.model import HarvestObject, HarvestSource
-from ckanext.ontario.harvest import clearing, ingest, model, recovery, schedules, statistics
+from ckanext.ontario.harvest import (
+    clearing,
+    ingest,
+    model,
+    recovery,
+    schedules,
+    sources,
+    statistics,
+)
 from ckanext.ontario.harvest.harvester import harvesters
 
 __all__ = [
@@ -126,10 +136,11 @@ def harvest_source_job_history_clear(
 
 @tk.chained_action
 def harvest_objects_import(next_action: Action, context: Context, data_dict: DataDict) -> int:
-    """Let records be written again by their source's next harvest; return how many.
+    """Import records again: one by itself at once, several by their source's next harvest.
 
     The engine keeps no copies of records that it could import without the document. Takes the
     same keys: ``source_id``, ``guid``, ``package_id``; other kinds of source go on as before.
+    Returns how many. One that can't be harvested now waits for the next harvest as well.
     """
     tk.check_access("harvest_objects_import", context, data_dict)
     keys = {
@@ -138,11 +149,24 @@ def harvest_objects_import(next_action: Action, context: Context, data_dict: Dat
     package = core.Package.get(keys["package_id"]) if keys.get("package_id") else None
     if package is not None:
         keys["package_id"] = package.id
+    if keys.keys() & {"guid", "package_id"} and _queued(model.find_records(2, **keys)):
+        return 1
     marked = model.forget_hashes(**keys)
     core.Session.commit()
     if marked or _is_ours(keys.get("source_id")):
         return marked
     return int(next_action(context, data_dict))
+
+
+def _queued(records: Sequence[Mapping[str, Any]]) -> bool:
+    """Let the queues harvest the one record there is; say whether there is one and they do."""
+    if len(records) != 1:
+        return False
+    try:
+        sources.queue_record(records[0]["source_id"], records[0]["guid"])
+    except (sources.AlreadyRunning, HarvestSourceInactiveError):
+        return False
+    return True
 
 
 @tk.chained_action
