@@ -11,14 +11,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from ckanext.ontario.stack import commands
-from ckanext.ontario.stack.processes import spawn, stop
+from ckanext.ontario.stack.processes import find, spawn, stop
 from ckanext.ontario.stack.testing import PortalServer, TestServices
 
 SINGLE, SMOKE_SINGLE = 100, 3
@@ -26,13 +26,17 @@ SINGLE, SMOKE_SINGLE = 100, 3
 
 FEW = 20
 
+AT_ONCE = ("peer", "bulk", "freeze")
+"""What is measured of many releases; seconds of the wall clock and of the processor."""
+
 
 def run(folder: Path, records: int, rounds: int) -> dict[str, Any]:
     """Measure: up to 100 records one by one, then ``rounds`` times ``records`` at once.
 
     Returns:
-        ``{"records", "rounds", "load", "seconds": {"visible_p50", "visible_p95", "file_download",
-        "file_table", "peer", "bulk", "freeze"}, "ratios": {"bulk"}}``.
+        ``{"records", "rounds", "singles", "load", "seconds": {"visible_p50", "visible_p95",
+        "file_download", "file_table", "peer", "bulk", "freeze"}, "cpu": {"peer", "bulk",
+        "freeze"}, "ratios": {"wall", "cpu": {"bulk", "bulk_with_freezing"}}}``.
     """
     services = TestServices.start(folder)
     try:
@@ -45,20 +49,24 @@ def run(folder: Path, records: int, rounds: int) -> dict[str, Any]:
     finally:
         services.stop()
     seconds = {name: measured[name] for name in measured if not isinstance(measured[name], list)}
-    for name in ("peer", "bulk", "freeze"):
-        seconds[name] = median(measured[name])
-    ratio = seconds["peer"] / seconds["bulk"]
+    wall, cpu = (
+        {name: median(one[kind] for one in measured[name]) for name in AT_ONCE}
+        for kind in ("wall", "cpu")
+    )
     return {
         "records": records,
         "rounds": rounds,
         "singles": _singles(records),
         "load": os.getloadavg()[0],
-        "seconds": seconds,
-        "ratios": {
-            "bulk": ratio,
-            "bulk_with_freezing": seconds["peer"] / (seconds["bulk"] + seconds["freeze"]),
-        },
+        "seconds": {**seconds, **wall},
+        "cpu": cpu,
+        "ratios": {"wall": _ratios(wall), "cpu": _ratios(cpu)},
     }
+
+
+def _ratios(taken: Mapping[str, float]) -> dict[str, float]:
+    both = taken["bulk"] + taken["freeze"]
+    return {"bulk": taken["peer"] / taken["bulk"], "bulk_with_freezing": taken["peer"] / both}
 
 
 def _singles(records: int) -> int:
@@ -70,14 +78,19 @@ def table(result: dict[str, Any]) -> str:
     seconds, count, ratios = result["seconds"], result["records"], result["ratios"]
     found = f"p50 {seconds['visible_p50']:.2f} s, p95 {seconds['visible_p95']:.2f} s"
     there = f"{seconds['file_download']:.2f} s, its table after {seconds['file_table']:.2f} s"
-    times = f"{ratios['bulk']:.1f}× ({ratios['bulk_with_freezing']:.1f}× with freezing)"
+    wall, cpu = (
+        f"{ratios[kind]['bulk']:.1f}× ({ratios[kind]['bulk_with_freezing']:.1f}× with freezing)"
+        for kind in ("wall", "cpu")
+    )
+    peer, bulk, freeze = (1000 * result["cpu"][name] / count for name in AT_ONCE)
     lines = [
         f"one by one, {result['singles']} records without files; load {result['load']:.1f}",
         f"  release → found by the public   {found}",
         f"  1 MB CSV: downloadable after {there}",
         f"at once, {count} records, median of {result['rounds']} rounds",
         f"  package_create over HTTP  {count / seconds['peer']:8.1f} a second",
-        f"  releases                  {count / seconds['bulk']:8.1f} a second, {times}",
+        f"  releases                  {count / seconds['bulk']:8.1f} a second, {wall}",
+        f"  ms of processor for each  {peer:8.1f} and {bulk:.1f}, freezing {freeze:.1f}; {cpu}",
     ]
     return "\n".join(lines)
 
@@ -107,8 +120,10 @@ def _measure(
     inside: PortalServer, outside: PortalServer, records: int, rounds: int
 ) -> dict[str, Any]:
     arguments = [inside.url, outside.url, str(records), str(_singles(records)), str(rounds)]
+    folders = (inside.ini.parent, outside.ini.parent)
+    servers = [str(one.pid) for folder in folders if (one := find("web", folder))]
     done = subprocess.run(
-        [sys.executable, "-m", "bench.publishing", str(inside.ini), *arguments],
+        [sys.executable, "-m", "bench.publishing", str(inside.ini), *arguments, *servers],
         check=False,
         capture_output=True,
         text=True,

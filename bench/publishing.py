@@ -1,6 +1,7 @@
 """The internal portal's side of the publishing benchmark, in a CKAN process of its own.
 
-``python -m bench.publishing INI INSIDE-URL OUTSIDE-URL RECORDS SINGLES ROUNDS``
+``python -m bench.publishing INI INSIDE-URL OUTSIDE-URL RECORDS SINGLES ROUNDS PID …``: the servers'
+process ids come last.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import psutil
 import requests
 import sqlalchemy as sa
 from ckan import model
@@ -34,12 +36,14 @@ CSV = b"lake,level\n" + b"Simcoe,219.15\n" * 75_000
 """A little over a megabyte."""
 
 
-def main(ini: str, inside: str, outside: str, records: str, singles: str, rounds: str) -> None:
+def main(
+    ini: str, inside: str, outside: str, records: str, singles: str, rounds: str, *servers: str
+) -> None:
     """Measure, and print seconds as JSON on the last line."""
     os.environ["CKAN_INI"] = ini
     with flask_of(load()).test_request_context():
         call("ontario_schema_seed", {})
-        bench = Bench(inside, outside)
+        bench = Bench(inside, outside, [int(one) for one in servers])
         measured = {**bench.one_by_one(int(singles)), **bench.file()}
         rows = [bench.at_once(int(records), number) for number in range(int(rounds))]
     measured |= {name: [row[name] for row in rows] for name in rows[0]}
@@ -49,9 +53,9 @@ def main(ini: str, inside: str, outside: str, records: str, singles: str, rounds
 class Bench:
     """Two portals and what is asked of them."""
 
-    def __init__(self, inside: str, outside: str) -> None:
+    def __init__(self, inside: str, outside: str, servers: Sequence[int]) -> None:
         """Remember where they are; make a token for the peer's calls."""
-        self.inside, self.outside = inside, outside
+        self.inside, self.outside, self.servers = inside, outside, servers
         user = call("get_site_user", {})["name"]
         self.token = call("api_token_create", {"user": user, "name": "bench"})["token"]
         self.session = requests.Session()
@@ -61,7 +65,7 @@ class Bench:
         taken: list[float] = []
         for number in range(count + 1):
             made = call("package_create", dataset(f"single-{number}"))
-            taken.append(timed(lambda made=made: self._until_found(made["id"])))
+            taken.append(timed(lambda made=made: self._until_found(made["id"]))["wall"])
         taken = sorted(taken[1:])  # the first starts everything up
         return {
             "visible_p50": taken[len(taken) // 2],
@@ -92,7 +96,7 @@ class Bench:
         until(lambda: self._ask("datastore_search", resource_id=resource, limit=1)["records"])
         return {"file_download": downloaded, "file_table": time.perf_counter() - began}
 
-    def at_once(self, count: int, number: int) -> dict[str, float]:
+    def at_once(self, count: int, number: int) -> dict[str, dict[str, float]]:
         """Create records over HTTP, then release as many at once."""
         made: list[str] = []
 
@@ -108,8 +112,9 @@ class Bench:
                 made.append(answer.json()["result"]["id"])
 
         def freeze() -> None:
-            for one in made:
-                release(one)
+            with gathering.together():  # as one approval of many records does
+                for one in made:
+                    release(one)
 
         def push() -> None:
             done = outbox.push()
@@ -117,7 +122,20 @@ class Bench:
                 raise SystemExit(f"not everything was released: {done}")
             until(lambda: self._ask("package_search", fq=f"id:{made[-1]}")["count"])
 
-        return {"peer": timed(create), "freeze": timed(freeze), "bulk": timed(push)}
+        works = {"peer": create, "freeze": freeze, "bulk": push}
+        return {name: self._timed(work) for name, work in works.items()}
+
+    def _timed(self, work: Callable[[], None]) -> dict[str, float]:
+        """Return wall seconds, and processor seconds of this process and of both servers."""
+        before = self._busy()
+        taken = timed(work)
+        return {"wall": taken["wall"], "cpu": taken["cpu"] + self._busy() - before}
+
+    def _busy(self) -> float:
+        masters = [psutil.Process(pid) for pid in self.servers]
+        family = [one for m in masters for one in (m, *m.children(recursive=True))]
+        times = [process.cpu_times() for process in family]
+        return sum(one.user + one.system for one in times)
 
     def _ask(self, action: str, **data: Any) -> dict[str, Any]:
         url = f"{self.outside}/api/3/action/{action}"

@@ -6,7 +6,9 @@ Called inside, by whoever submits, approves or previews. Files are copied into t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,10 @@ from ckanext.ontario.publication.projection import (
     content_hash,
     project,
     schema_version,
+)
+
+_together: ContextVar[dict[tuple[str, ...], Any] | None] = ContextVar(
+    "ontario_publication_freezing", default=None
 )
 
 
@@ -52,6 +58,19 @@ class FileMissing(RuntimeError):
 def dataset_schema() -> dict[str, Any]:
     """Return the schema of records with the marks of their fields."""
     return tk.h.scheming_get_dataset_schema("dataset", expanded=False)
+
+
+@contextlib.contextmanager
+def together() -> Iterator[None]:
+    """Read each organization and topic once for all the records that are frozen in the block.
+
+    The records themselves, and their files, are read anew each time.
+    """
+    mark = _together.set({})
+    try:
+        yield
+    finally:
+        _together.reset(mark)
 
 
 def freeze(package_id: str) -> Frozen:
@@ -86,7 +105,19 @@ def _organization(record: Mapping[str, Any]) -> dict[str, Any]:
 def _group(action: str, identifier: str) -> dict[str, Any]:
     lean = ("include_dataset_count", "include_users", "include_groups", "include_tags",
             "include_followers")  # fmt: skip
-    return _call(action, id=identifier, **dict.fromkeys(lean, False))
+    return _once(
+        (action, identifier), lambda: _call(action, id=identifier, **dict.fromkeys(lean, False))
+    )
+
+
+def _once(key: tuple[str, ...], find: Callable[[], Any]) -> Any:
+    """Return what is found, which in a block that freezes many records is asked for once."""
+    known = _together.get()
+    if known is None:
+        return find()
+    if key not in known:
+        known[key] = find()
+    return known[key]
 
 
 def _open_resources(record: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
@@ -141,7 +172,11 @@ def _keep(resource_id: str) -> files.Kept:
 
 
 def _call(action: str, **data: Any) -> Any:
-    user = tk.get_action("get_site_user")(Context(ignore_auth=True), {})["name"]
+    user = _once(("get_site_user",), _site_user)
     context = Context(model=model, session=model.Session, user=user, ignore_auth=True)
     context["use_cache"] = False  # the index may be behind the database
     return tk.get_action(action)(context, data)
+
+
+def _site_user() -> str:
+    return str(tk.get_action("get_site_user")(Context(ignore_auth=True), {})["name"])

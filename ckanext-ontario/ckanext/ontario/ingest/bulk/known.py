@@ -42,7 +42,7 @@ OBSERVERS = frozenset({"ontario_data", "xloader", "synchronous_search"})
 CHAINS = {
     "package_create": {"ontario_visibility", "ontario_harvest"},
     "package_update": {"ontario_visibility", "ontario_harvest", "ontario_editing"},
-    "package_show": {"ontario_schema", "ontario_visibility"},
+    "package_show": {"ontario_schema", "ontario_visibility", "ontario_publication"},
     "package_owner_org_update": {"ontario_visibility"},
     "activity_create": {"activity", "ontario_ingest", "ontario_visibility"},
 }

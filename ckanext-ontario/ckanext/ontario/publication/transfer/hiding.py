@@ -28,7 +28,7 @@ def hide(item: Item) -> None:
     for resource_id in [str(one) for one in model.Session.execute(query).scalars()]:
         placing.clear(resource_id)
     received.raise_generation(item.generation)
-    received.remember(item)
+    received.remember([item])
     if model.Package.get(item.id) is None:
         model.Session.commit()
     else:

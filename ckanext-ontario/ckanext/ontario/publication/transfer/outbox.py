@@ -138,8 +138,7 @@ class Worker:
             self._rejected(batch, str(err))
             return
         by_id = {answer["id"]: answer for answer in answers}
-        for one in batch:
-            self._heard(one, by_id[one.item.id])
+        waiting.done([one for one in batch if self._heard(one, by_id[one.item.id])])
         model.Session.commit()
 
     def _rejected(self, batch: Sequence[Waiting], reason: str) -> None:
@@ -153,16 +152,18 @@ class Worker:
             waiting.later(batch[0], reason)
             model.Session.commit()
 
-    def _heard(self, one: Waiting, answer: dict[str, Any]) -> None:
+    def _heard(self, one: Waiting, answer: dict[str, Any]) -> bool:
+        """Say whether a release is delivered; note what became of it if it is not."""
         status, reason = answer["status"], str(answer.get("reason") or answer["status"])
         if status in _ARRIVED or (status == Status.OLDER.value and self._is_overtaken(one, answer)):
-            waiting.done(one)
             self._result["sent"] += 1
             self._progress(self._result["sent"])
-        elif status == Status.AGAIN.value:
+            return True
+        if status == Status.AGAIN.value:
             waiting.later(one, reason)
         else:
             self._park(one, reason)
+        return False
 
     @staticmethod
     def _is_overtaken(one: Waiting, answer: dict[str, Any]) -> bool:

@@ -7,7 +7,7 @@ that the same content is never sent twice; which resource has which is a small f
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,7 @@ def settle(item: Item, changed: set[str]) -> None:
         identifier = resource["id"]
         if identifier in uploaded:
             _load(resource, changed=identifier in changed)
-    _set_views(item)
+    _set_views([item])
     model.Session.commit()
 
 
@@ -140,18 +140,34 @@ def _differ(there: Iterable[Mapping[str, Any]], written: Iterable[Mapping[str, A
     return said(there) != said(written)
 
 
-def _set_views(item: Item) -> None:
-    """Give a record's resources exactly its views, of the kinds that this portal can show."""
-    resources = item.projection["resources"]
+def unsettled(items: Sequence[Item]) -> set[str]:
+    """Return which of these releases, committed, :func:`settle` has something left to do for.
+
+    Those whose views alone are other ones get them here, together. Safe to repeat.
+    """
+    query = sa.select(_RESOURCE.c.package_id).where(
+        _RESOURCE.c.package_id.in_([one.id for one in items]),
+        _RESOURCE.c.state == model.State.DELETED,
+    )
+    shortened = {str(one) for one in model.Session.execute(query).scalars()}
+    left = {one.id for one in items if one.files or one.id in shortened or _replaced_by_links(one)}
+    _set_views([one for one in items if one.id not in left])
+    model.Session.commit()
+    return left
+
+
+def _set_views(items: Sequence[Item]) -> None:
+    """Give records' resources exactly their views, of the kinds that this portal can show."""
+    resources = [one for item in items for one in item.projection["resources"]]
     wanted = [
         {"resource_id": one["id"], "order": number, **view}
         for one in resources
         for number, view in enumerate(one.get("views", ()))
         if datapreview.get_view_plugin(view["view_type"])
     ]
-    ids = [one["id"] for one in resources]
-    if wanted or model.Session.query(_VIEW).filter(_VIEW.c.resource_id.in_(ids)).count():
-        model.Session.execute(sa.delete(_VIEW).where(_VIEW.c.resource_id.in_(ids)))
+    mine = _VIEW.c.resource_id.in_([one["id"] for one in resources])
+    if wanted or model.Session.execute(sa.select(_VIEW.c.id).where(mine).limit(1)).first():
+        model.Session.execute(sa.delete(_VIEW).where(mine))
         for view in wanted:
             model.Session.add(model.ResourceView(**view))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,22 +58,31 @@ def known(package_ids: Iterable[str]) -> dict[str, Known]:
     }
 
 
-def remember(item: Item) -> None:
-    """Note a release as applied, in the transaction that applies it."""
-    put = item.operation is Operation.PUT
-    values = {
-        "operation": item.operation.value,
-        "generation": item.generation,
-        "sequence": item.sequence,
-        "content_hash": item.content_hash if put else None,
-        "at": clock.now(),
-    }
-    # What was never shown is not named here either.
-    name = item.name if put else item.id
-    statement = insert(RECEIVED).values(package_id=item.id, name=name, **values)
-    changed = {**values, "name": item.name} if put else values
+def remember(items: Sequence[Item]) -> None:
+    """Note releases of different records as applied, in the transaction that applies them."""
+    if not items:
+        return
+    now = clock.now()
+    rows = [
+        {
+            "package_id": item.id,
+            # What was never shown is not named here either.
+            "name": item.name if item.operation is Operation.PUT else item.id,
+            "operation": item.operation.value,
+            "generation": item.generation,
+            "sequence": item.sequence,
+            "content_hash": item.content_hash if item.operation is Operation.PUT else None,
+            "at": now,
+        }
+        for item in items
+    ]
+    statement = insert(RECEIVED)
+    new = statement.excluded
+    put = new.operation == Operation.PUT.value
+    changed = {one: new[one] for one in ("operation", "generation", "sequence", "content_hash")}
+    changed |= {"at": new.at, "name": sa.case((put, new.name), else_=RECEIVED.c.name)}
     model.Session.execute(
-        statement.on_conflict_do_update(index_elements=[RECEIVED.c.package_id], set_=changed)
+        statement.on_conflict_do_update(index_elements=[RECEIVED.c.package_id], set_=changed), rows
     )
 
 

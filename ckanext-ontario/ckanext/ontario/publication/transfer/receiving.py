@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timezone
+from functools import partial
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -70,11 +71,14 @@ def _apply(items: Sequence[Item]) -> list[Answer]:
     model.Session.commit()
     answers: dict[str, Answer] = {}
     wanted: list[Item] = []
+    repeated: list[Item] = []
     for item in items:
         verdict = verdicts[item.id]
         before = known.get(item.id)
-        if verdict is Status.DUPLICATE:
-            answers[item.id] = _repeated(item)
+        if verdict is Status.DUPLICATE and item.operation is Operation.PUT:
+            repeated.append(item)
+        elif verdict is Status.DUPLICATE:
+            answers[item.id] = {**_hidden(item), "status": Status.DUPLICATE.value}
         elif verdict is not Status.APPLIED:
             reason = "generation" if item.generation < generation else verdict.value
             answers[item.id] = _answer(item, verdict, reason, before)
@@ -84,7 +88,7 @@ def _apply(items: Sequence[Item]) -> list[Answer]:
             answers[item.id] = _answer(item, *refusal, before)
         else:
             wanted.append(item)
-    answers |= {one["id"]: one for one in _put(wanted, known)}
+    answers |= {one["id"]: one for one in [*_repeated(repeated), *_put(wanted, known)]}
     return [answers[item.id] for item in items]
 
 
@@ -163,14 +167,12 @@ def _write(
     by_id = {item.id: item for item in items}
     written = [by_id[one["key"]] for one in result["results"] if one["status"] != "refused"]
     model.Session.flush()
-    changed: dict[str, set[str]] = {}
-    for item in written:
-        _stamp(item, known.get(item.id), before.get(item.id))
-        received.remember(item)
-        changed[item.id] = placing.place(item)
+    _stamp(written, known, before)
+    received.remember(written)
+    changed = {item.id: placing.place(item) for item in written}
     received.raise_generation(max(item.generation for item in items))
     model.Session.commit()
-    answers = [_settled(item, changed[item.id]) for item in written]
+    answers = _settled(written, changed, Status.APPLIED)
     _index()
     refused = [one for one in result["results"] if one["status"] == "refused"]
     return answers + [_answer(by_id[one["key"]], Status.REFUSED, _said(one)) for one in refused]
@@ -184,46 +186,78 @@ def _dates(items: Iterable[Item]) -> dict[str, Any]:
     return {row[0]: row[1] for row in model.Session.execute(query)}
 
 
-def _stamp(item: Item, known: ordering.Known | None, modified: Any) -> None:
+_STAMP = sa.text("""
+    UPDATE package SET metadata_created = new.created, metadata_modified = new.modified
+      FROM unnest(CAST(:ids AS text[]), CAST(:created AS timestamp[]),
+                  CAST(:modified AS timestamp[])) AS new (id, created, modified)
+     WHERE package.id = new.id
+""")
+
+
+def _stamp(
+    items: Sequence[Item], known: Mapping[str, ordering.Known], before: Mapping[str, Any]
+) -> None:
     """Set the dates that CKAN drops on saving; the same content again modifies nothing."""
-    same = known is not None and known.content_hash == item.content_hash and modified
-    model.Session.execute(
-        sa.update(_PACKAGE)
-        .where(_PACKAGE.c.id == item.id)
-        .values(
-            metadata_created=_naive(item.created),
-            metadata_modified=modified if same else _naive(item.released),
-        )
-        .execution_options(synchronize_session=False)
-    )
+    modified = [
+        before[item.id] if _is_same(item, known.get(item.id)) and before.get(item.id)
+        else _naive(item.released)
+        for item in items
+    ]  # fmt: skip
+    created = [_naive(item.created) for item in items]
+    ids = [item.id for item in items]
+    model.Session.execute(_STAMP, {"ids": ids, "created": created, "modified": modified})
+
+
+def _is_same(item: Item, known: ordering.Known | None) -> bool:
+    return known is not None and known.content_hash == item.content_hash
 
 
 def _naive(instant: Any) -> Any:
     return instant.astimezone(timezone.utc).replace(tzinfo=None)
 
 
-def _settled(item: Item, changed: set[str]) -> Answer:
+def _settled(
+    items: Sequence[Item], changed: Mapping[str, set[str]], status: Status
+) -> list[Answer]:
+    """Bring what is beside the records into line, and answer for each of them."""
+    if not items:
+        return []
     try:
-        placing.settle(item, changed)
+        left = placing.unsettled(items)
+    except Exception:  # whatever it is, the record that it comes from says so
+        model.Session.rollback()
+        log.exception("%s releases are settled one by one", len(items))
+        left = {item.id for item in items}
+    failed = {
+        item.id: answer
+        for item in items
+        if item.id in left
+        and (answer := _failed(item, partial(placing.settle, item, changed[item.id])))
+    }
+    return [failed.get(item.id) or _answer(item, status) for item in items]
+
+
+def _repeated(items: Sequence[Item]) -> list[Answer]:
+    """Answer releases that are here already, and finish what a crash may have left undone."""
+    changed: dict[str, set[str]] = {}
+
+    def place(item: Item) -> None:
+        changed[item.id] = placing.place(item)
+
+    failed = [answer for item in items if (answer := _failed(item, partial(place, item)))]
+    placed = [item for item in items if item.id in changed]
+    return failed + _settled(placed, changed, Status.DUPLICATE)
+
+
+def _failed(item: Item, work: Callable[[], None]) -> Answer | None:
+    """Do something about a record's files; return its answer when that is not possible now."""
+    try:
+        work()
     except Exception as err:  # Redis or the DataStore is down: it is sent again, and done then
         model.Session.rollback()
         log.exception("Files of record %s are not settled", item.id)
         return _answer(item, Status.AGAIN, f"files: {type(err).__name__}")
-    return _answer(item, Status.APPLIED)
-
-
-def _repeated(item: Item) -> Answer:
-    """Answer a release that is here already, and finish what a crash may have left undone."""
-    if item.operation is not Operation.PUT:
-        return {**_hidden(item), "status": Status.DUPLICATE.value}
-    try:
-        changed = placing.place(item)
-        placing.settle(item, changed)
-    except Exception as err:  # as above
-        model.Session.rollback()
-        log.exception("Files of record %s are not settled", item.id)
-        return _answer(item, Status.AGAIN, f"files: {type(err).__name__}")
-    return _answer(item, Status.DUPLICATE)
+    return None
 
 
 def _hidden(item: Item) -> Answer:

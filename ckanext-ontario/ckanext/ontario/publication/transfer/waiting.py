@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -136,17 +136,20 @@ def _names(package_ids: Iterable[str]) -> dict[str, str]:
 # --- what became of it -----------------------------------------------------------------------
 
 
-def done(one: Waiting) -> None:
-    """Note a release as delivered, and those of the same record that it overtook."""
+def done(delivered: Sequence[Waiting]) -> None:
+    """Note releases as delivered, and those of the same records that they overtook."""
     now = clock.now()
-    mine = OUTBOX.c.package_id == one.item.id
-    _set(OUTBOX.c.id == one.row, state=DONE, done=now, reason=None)
-    _set(
-        sa.and_(mine, OUTBOX.c.sequence < one.item.sequence, OUTBOX.c.state != DONE),
-        state=DONE,
-        done=now,
-        reason=f"superseded by {one.item.sequence}",
+    mine = sa.alias(OUTBOX)
+    rows = [one.row for one in delivered]
+    _set(OUTBOX.c.id.in_(rows), state=DONE, done=now, reason=None)
+    overtaken = sa.and_(
+        mine.c.id.in_(rows),
+        OUTBOX.c.package_id == mine.c.package_id,
+        OUTBOX.c.sequence < mine.c.sequence,
+        OUTBOX.c.state != DONE,
     )
+    reason = sa.func.concat("superseded by ", mine.c.sequence)
+    _set(overtaken, state=DONE, done=now, reason=reason)
 
 
 def later(one: Waiting, reason: str) -> None:

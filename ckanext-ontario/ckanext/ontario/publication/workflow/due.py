@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.types import Context, DataDict
 
-from ckanext.ontario.publication import domain
+from ckanext.ontario.publication import domain, gathering
 from ckanext.ontario.publication.model import RELEASE
 from ckanext.ontario.publication.workflow import copies, effects, mails, people, refresh, releases
 from ckanext.ontario.shared import clock
@@ -46,8 +46,9 @@ def ontario_release_due(context: Context, data_dict: DataDict) -> dict[str, int]
     done: Counter[str] = Counter(released=0, cancelled=0, refreshed=0, failed=0)
     for package_id, sequence in _due():
         done[_guarded(package_id, lambda i=package_id, s=sequence: _release(i, s))] += 1
-    for package_id in refresh.candidates():
-        done[_guarded(package_id, lambda i=package_id: refresh.refresh(i))] += 1
+    with gathering.together():
+        for package_id in refresh.candidates():
+            done[_guarded(package_id, lambda i=package_id: refresh.refresh(i))] += 1
     if done["released"] or done["refreshed"]:
         effects.wake()
     return {key: done[key] for key in ("released", "cancelled", "refreshed", "failed")}

@@ -10,7 +10,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context, DataDict
 
-from ckanext.ontario.publication import domain
+from ckanext.ontario.publication import domain, gathering
 from ckanext.ontario.publication.instants import NotAnInstant, instant_of, local_text
 from ckanext.ontario.publication.workflow import (
     access,
@@ -105,7 +105,8 @@ def ontario_release_approve(context: Context, data_dict: DataDict) -> dict[str, 
         package_id, actor_id = _approve_one(context, data_dict, instant)
         effects.committed([package_id])
         return status.of(package_id, actor_id)
-    results = [_answer(context, one, instant) for one in _chosen(data_dict)]
+    with gathering.together():
+        results = [_answer(context, one, instant) for one in _chosen(data_dict)]
     effects.committed([one["id"] for one in results if one["approved"]])
     return {"results": results}
 
