@@ -1,6 +1,7 @@
 """Run the benchmarks: ``python -m bench [NAME …] [--records N] [--rounds N] [--json]``.
 
-Names: harvest, pages, publish; without one, all of them.
+Names: harvest, pages, publish; without one, all of them. ``python -m bench.harvest --help`` has
+more of harvest.
 
 Starts Postgres, Redis and Solr of its own; needs no running portal.
 """
@@ -21,12 +22,7 @@ SMOKE_RECORDS = 20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run what was asked for and print a table, or JSON; return 0.
-
-    Args:
-        arguments: of the command line, when one benchmark is started by its own module; the
-            JSON is then that benchmark's alone.
-    """
+    """Run what was asked for and print a table, or JSON; return 0."""
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description=__doc__,
@@ -54,8 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             Path(folder).chmod(0o755)  # Postgres, as root, runs as a user of its own
             results[name] = BENCHMARKS[name].run(Path(folder), records, rounds)
     tables = (BENCHMARKS[name].table(result) for name, result in results.items())
-    printed = results if arguments is None else next(iter(results.values()))
-    print(json.dumps(printed, indent=2) if asked.json else "\n\n".join(tables))
+    print(json.dumps(results, indent=2) if asked.json else "\n\n".join(tables))
     return 0
 
 

@@ -1,104 +1,52 @@
-"""One measurement in a CKAN process of its own: ``python -m bench.process peer|ours INI CSV``."""
+"""One measurement in a CKAN process of its own.
+
+``python -m bench.process WHAT INI DOCUMENT RECORDS ORGANIZATION [URL]``, where WHAT is a peer of
+:mod:`bench.stock`, ``ours`` (reads an inventory), ``ours_ckan`` (reads the CKAN at URL) or ``plan``
+(a dry run). The documents are there already, so that making them costs no memory here.
+"""
 
 from __future__ import annotations
 
-import csv
+import importlib
 import json
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import ckan.plugins.toolkit as tk
 import pylibmagic  # noqa: F401 -- imported for its effect: `magic` finds libmagic through it
 from ckan import model
 from ckan.cli import CKANConfigLoader
 from ckan.cli.db import _migrate_plugins
 from ckan.config.middleware import make_app
-from ckan.lib import search
 
-from bench import stock
-from bench.harvest import ORGANIZATION, TITLES
-from ckanext.ontario.harvest import commands
-from ckanext.ontario.ingest import rebuilding
-
-Times = dict[str, dict[str, float]]
-"""What was measured → ``{"wall", "cpu"}`` in seconds."""
+from bench.costing import Cost, call, peak_mb, timed
+from bench.work import Source
 
 
-def main(what: str, ini: str, document: str) -> None:
-    """Prepare an empty portal, measure, print seconds as JSON on the last line."""
+def main(what: str, ini: str, *given: str) -> None:
+    """Prepare an empty portal, measure, print ``{"work": {work: cost}, "peak_mb"}``."""
+    document, records, organization, *url = given
+    source = Source(Path(document), int(records), organization, *url)
     app = make_app(CKANConfigLoader(ini).get_config())
     model.repo.init_db()
     _migrate_plugins(apply=True)
     with app._wsgi_app.test_request_context():  # noqa: SLF001 -- CKAN's wrapper shows no other way
-        call("ontario_schema_seed", {})
-        measured = {"peer": peer, "ours": ours}[what](Path(document))
-    print(json.dumps(measured))
+        if what == "stock_schema":
+            call("organization_create", {"name": organization})
+        else:
+            call("ontario_schema_seed", {})
+        call("package_search", {"rows": 0})  # first use of the index, for all alike
+        measured = _measure(what, source)
+    print(json.dumps({"work": measured, "peak_mb": peak_mb()}))
 
 
-def call(action: str, data: dict[str, Any]) -> Any:
-    """Call an action as the site user."""
-    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-    return tk.get_action(action)({"user": user, "ignore_auth": True}, data)
-
-
-def peer(document: Path) -> Times:
-    """Harvest with the stock harvester: first, again unchanged, with a tenth changed; rebuild."""
-    organization = call("organization_show", {"id": ORGANIZATION})["id"]
-    catalogue = document.with_suffix(".json")
-    source = stock.source(stock.document(catalogue, stock.datasets(document, organization)))
-    call("package_search", {"rows": 0})  # first use of the index, for both alike
-    run = stock.harvest(source)
-    measured = {"first": timed(run), "unchanged": timed(run)}
-    stock.document(catalogue, stock.datasets(changed(document), organization))
-    return measured | {"changed_10": timed(run), "rebuild": timed(stock_rebuild)}
-
-
-def stock_rebuild() -> None:
-    """Do what ``ckan search-index rebuild`` does."""
-    search.rebuild(defer_commit=True, quiet=True)
-    search.commit()
-
-
-def ours(document: Path) -> Times:
-    """Harvest the same through the engine."""
-    wanted = commands.Wanted(str(document), ORGANIZATION, "inventory", None, all_publishers=False)
-    call("package_search", {"rows": 0})
-
-    def harvest() -> None:
-        answer = commands.harvest(wanted, dry=False, progress=lambda *_: None)
-        if answer["counts"].get("invalid"):
-            raise SystemExit(f"the benchmark's own inventory was refused: {answer['issues'][:3]}")
-
-    measured = {"first": timed(harvest), "unchanged": timed(harvest)}
-    changed(document).replace(document)
-    measured["changed_10"] = timed(harvest)
-    rebuild = timed(lambda: rebuilding.rebuild(lambda *_: None))
-    return measured | {"rebuild": rebuild}
-
-
-def changed(document: Path) -> Path:
-    """Return an inventory like this one, with other titles in a tenth of its rows."""
-    with document.open(encoding="utf-8", newline="") as handle:
-        rows = list(csv.DictReader(handle))
-    path = document.with_name(f"{document.stem}-changed.csv")
-    with path.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.DictWriter(handle, list(rows[0]))
-        writer.writeheader()
-        for number, row in enumerate(rows):
-            if number % 10 == 0:
-                row |= {title: f"{row[title]} *" for title in TITLES}
-            writer.writerow(row)
-    return path
-
-
-def timed(work: Callable[[], None]) -> dict[str, float]:
-    """Return the seconds that ``work`` took by the wall clock, and of this process's processor."""
-    began, busy = time.perf_counter(), time.process_time()
-    work()
-    return {"wall": time.perf_counter() - began, "cpu": time.process_time() - busy}
+def _measure(what: str, source: Source) -> dict[str, Cost]:
+    """Import the one side and measure it; a peer's process has nothing of the other's."""
+    if what == "plan":
+        engine = importlib.import_module("bench.engine")
+        return {"plan": timed(lambda: engine.harvest(source, dry=True))}
+    if what.startswith("ours"):
+        return importlib.import_module("bench.engine").work(source).costs(source)
+    return importlib.import_module("bench.stock").work(what, source).costs(source)
 
 
 if __name__ == "__main__":
