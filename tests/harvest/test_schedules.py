@@ -14,8 +14,7 @@ from ckanext.ontario.harvest import model as tables
 from ckanext.ontario.harvest import schedules
 from ckanext.ontario.shared import clock
 
-from .conftest import Harvests, act, rows
-from .test_crashes import deliver
+from .conftest import Harvests, act, deliver, rows
 
 NIGHT = datetime(2026, 3, 7, 12, 0, tzinfo=timezone.utc)
 """Noon before the night in which Toronto's clocks go forward."""

@@ -17,6 +17,7 @@ from ckanext.ontario.harvest import finishing, gathering, ingest, uploads
 from ckanext.ontario.harvest.harvester import EngineHarvester
 from ckanext.ontario.harvest.locks import source_lock
 from ckanext.ontario.harvest.planning import Progress, quiet
+from ckanext.ontario.shared import clock
 
 
 class AlreadyRunning(Exception):
@@ -92,6 +93,7 @@ def run_now(
     job = tk.get_action("harvest_job_create")(context, {"source_id": source_id, "run": False})
     stored: Any = HarvestJob.get(job["id"])
     stored.status = "Running"
+    stored.gather_started = clock.naive()
     stored.save()
     started(job["id"])
     carriers = queue.gather_stage(_Gatherer(harvester, progress), stored)
