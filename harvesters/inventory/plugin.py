@@ -38,7 +38,7 @@ class InventoryHarvester(EngineHarvester, p.SingletonPlugin):
     fields: ClassVar[Sequence[Field]] = (
         Field(
             "profile",
-            {"en": "Profile: which columns to expect", "fr": "Profil : les colonnes attendues"},
+            {"en": "Columns to expect (profile)", "fr": "Colonnes attendues (profil)"},
             FieldKind.CHOICE,
             choices=InventoryReader.profiles,
         ),

@@ -20,6 +20,7 @@ SCHEMA = Schema(
         Field("other_title", {"en": "Other title", "fr": "Autre titre"}, "text", internal=True),
         Field("url", {"en": "Source URL", "fr": "URL d’origine"}, "web_address", internal=False),
         Field("topics", {"en": "Topics", "fr": "Thèmes"}, "choices", internal=False),
+        Field("harvest_source_id", {"en": "Source", "fr": "Source"}, "text", internal=True),
         Field("colby_notes", {"en": "Notes", "fr": "Notes"}, "text", internal=True),
     ),
     labels={

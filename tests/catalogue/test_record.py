@@ -18,9 +18,7 @@ from ckanext.ontario.catalogue.citation import Source, bibtex, citation_of, ris,
 from ckanext.ontario.catalogue.record import Rights, record_page, resource_page
 from ckanext.ontario.catalogue.record_access import access_of, contact_of, licence_of
 from ckanext.ontario.catalogue.record_details import bounding_box, details
-from ckanext.ontario.catalogue.record_reader import (
-    Publisher,
-)
+from ckanext.ontario.catalogue.record_reader import HarvestSource, Publisher
 from ckanext.ontario.catalogue.record_snippets import TOKEN, Wanted, file_name, snippets
 from ckanext.ontario.catalogue.record_text import (
     Text,
@@ -110,6 +108,17 @@ def test_fields_for_staff_never_reach_the_public_portal() -> None:
     assert [one.label for one in details(record, staff, internal=True)] == ["Other title"]
     (shown,) = details(record, public, internal=False)  # topics have a place of their own
     assert (shown.label, shown.cells[0].link) == ("Source URL", "https://example.ca")
+
+
+def test_a_harvest_source_is_named_to_those_who_may_see_it() -> None:
+    record, staff = {"harvest_source_id": "0f3c"}, reader(internal=True)
+    source = HarvestSource("Water inventory", "/harvest/water")
+    (named,) = details(record, staff, internal=True, source=source)
+    assert [(cell.text.value, cell.link) for cell in named.cells] == [
+        ("Water inventory", "/harvest/water")
+    ]
+    (bare,) = details(record, staff, internal=True)
+    assert [(cell.text.value, cell.link) for cell in bare.cells] == [("0f3c", "")]
 
 
 @pytest.mark.parametrize(

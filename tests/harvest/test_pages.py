@@ -300,7 +300,7 @@ def test_a_run_under_way_says_how_far_it_is(harvests: Harvests, people: dict[str
     live.progress(done["job_id"])("read", 1200, None)
     address = f"/harvest/{harvests.name}/job/{done['job_id']}"
     shown = page(people["editor"].get(address))
-    assert "1200 rows" in words(shown)
+    assert "1,200 rows" in words(shown)
     assert shown.xpath("//progress")
     assert shown.xpath("//*[@role='status' and @aria-live='polite']")
     assert not shown.xpath("//meta[@http-equiv='refresh']")

@@ -29,7 +29,7 @@ from ckanext.ontario.catalogue.record_head import (
     last_update,
     notes_of,
 )
-from ckanext.ontario.catalogue.record_reader import Publisher, Reader
+from ckanext.ontario.catalogue.record_reader import HarvestSource, Publisher, Reader
 from ckanext.ontario.catalogue.record_resources import (
     ResourceRow,
     ResourceSection,
@@ -128,10 +128,12 @@ class ResourcePage:
 
 @dataclass(frozen=True)
 class Rights:
-    """What the reader may do, and where a token is made (empty on the public portal)."""
+    """What the reader may do and see, and where a token is made (empty on the public portal)."""
 
     may_edit: bool = False
     token_page: str = ""
+    source: HarvestSource | None = None
+    """The record's harvest source, where the reader may see it."""
 
 
 def record_page(
@@ -169,7 +171,7 @@ def record_page(
         keywords_lang=keywords_lang,
         topics=tuple(_topics(record, reader)),
         details=details(record, reader, internal=False),
-        internal_details=details(record, reader, internal=True),
+        internal_details=details(record, reader, internal=True, source=rights.source),
         citation=cited(record, publisher, reader),
         bibtex=f"{head.page}/citation.bib",
         ris=f"{head.page}/citation.ris",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ckanext.ontario.catalogue.record_reader import Field, Reader
+from ckanext.ontario.catalogue.record_reader import Field, HarvestSource, Reader
 from ckanext.ontario.catalogue.record_text import (
     Text,
     day_of,
@@ -31,6 +31,9 @@ ELSEWHERE = frozenset(
     }
 )
 """Fields that have a place of their own on the page."""
+
+SOURCE = "harvest_source_id"
+"""The field that holds the id of a harvest source, which says nothing to a person."""
 
 MANY = 30
 """How many items of a list are shown."""
@@ -53,13 +56,20 @@ class Detail:
     cells: tuple[Cell, ...]
 
 
-def details(record: Mapping[str, Any], reader: Reader, *, internal: bool) -> tuple[Detail, ...]:
+def details(
+    record: Mapping[str, Any],
+    reader: Reader,
+    *,
+    internal: bool,
+    source: HarvestSource | None = None,
+) -> tuple[Detail, ...]:
     """Return the fields of one mark that a record has values in, in the schema's order.
 
     Args:
         record: as ``package_show`` gives it.
         reader: who reads; the public portal never gets a field marked internal.
         internal: whether the fields for staff only are asked for, or those for everyone.
+        source: the harvest source that the record names, if the reader may see it.
     """
     if internal and not reader.internal:
         return ()
@@ -67,12 +77,17 @@ def details(record: Mapping[str, Any], reader: Reader, *, internal: bool) -> tup
         Detail(pick(field.label, reader.language) or field.name, cells)
         for field in reader.schema.fields
         if field.internal is internal and field.name not in ELSEWHERE
-        if (cells := tuple(_cells(field, record.get(field.name), reader)))
+        if (cells := tuple(_cells(field, record.get(field.name), reader, source)))
     )
 
 
-def _cells(field: Field, value: Any, reader: Reader) -> Iterator[Cell]:
+def _cells(
+    field: Field, value: Any, reader: Reader, source: HarvestSource | None
+) -> Iterator[Cell]:
     if value in (None, "", [], {}):
+        return
+    if source and field.name == SOURCE:
+        yield Cell(Text(source.title), source.page)
         return
     show = _KINDS.get(field.kind, _plain)
     for cell in show(field, value, reader):

@@ -9,11 +9,12 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
-from ckan import model
+from ckan import model, plugins
 
 from ckanext.ontario.catalogue.record_reader import (
     Addresses,
     Field,
+    HarvestSource,
     Labels,
     Publisher,
     Reader,
@@ -56,6 +57,20 @@ def schema() -> Schema:
     if _known.source is not source:
         _known = _Known(source, _schema(source))
     return _known.schema
+
+
+def source(source_id: str | None) -> HarvestSource | None:
+    """Return a harvest source, if there is one and the reader may see it."""
+    if not source_id or not portal.is_internal():
+        return None
+    if not plugins.plugin_loaded("harvest"):
+        return None
+    found = model.Package.get(source_id)
+    if found is None or not tk.h.check_access("package_show", {"id": source_id}):
+        return None
+    return HarvestSource(
+        str(found.title or found.name), str(tk.url_for("harvest.read", id=found.name))
+    )
 
 
 def publisher(organization_id: str | None) -> Publisher:

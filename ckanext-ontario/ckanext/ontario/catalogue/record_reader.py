@@ -49,6 +49,14 @@ class Publisher:
 
 
 @dataclass(frozen=True)
+class HarvestSource:
+    """The harvest source of a record, if the reader may see that: its title, and its page."""
+
+    title: str = ""
+    page: str = ""
+
+
+@dataclass(frozen=True)
 class Addresses:
     """Where pages are. All but ``site`` and those that say so are paths in the reader's language.
 

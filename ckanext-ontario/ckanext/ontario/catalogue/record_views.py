@@ -8,6 +8,7 @@ them where they expect them. CKAN's view asks the database once more for every f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -18,6 +19,7 @@ from flask import Blueprint, Response
 
 from ckanext.ontario.catalogue import record, record_head, record_lookups
 from ckanext.ontario.catalogue.citation import Citation
+from ckanext.ontario.catalogue.record_details import SOURCE
 
 __all__: list[str] = []
 
@@ -52,7 +54,8 @@ def read(package_type: str, id: str) -> Any:  # noqa: A002 -- CKAN's rule names 
     if tk.request.args.get("activity_id") or (id == found["id"] != found["name"]):
         return core_dataset.read(package_type, id)
     tk.g.pkg_dict = found
-    page = record.record_page(found, _publisher(found), record_lookups.reader(), _rights(found))
+    rights = replace(_rights(found), source=record_lookups.source(found.get(SOURCE)))
+    page = record.record_page(found, _publisher(found), record_lookups.reader(), rights)
     return tk.render("ontario/catalogue/record.html", _variables(found, page))
 
 

@@ -10,6 +10,7 @@ BATCH_SIZE = "ckanext.ontario.harvest.batch_size"
 MAX_UPLOAD_SIZE = "ckanext.ontario.harvest.max_upload_size"
 MAX_DOWNLOAD_SIZE = "ckanext.ontario.harvest.max_download_size"
 KEEP_RUNS = "ckanext.ontario.harvest.keep_runs"
+KEEP_UPLOADS = "ckanext.ontario.harvest.keep_uploads"
 SCHEDULE_SPREAD = "ckanext.ontario.harvest.schedule_spread"
 ALLOWED_HOSTS = "ckanext.ontario.harvest.allowed_hosts"
 
@@ -36,6 +37,11 @@ def max_download_size() -> int:
 def keep_runs() -> int:
     """Return how many runs of each source are kept; 0 keeps all."""
     return int(tk.config[KEEP_RUNS])
+
+
+def keep_uploads() -> int:
+    """Return for how many days an uploaded document is kept that no source has; 0 keeps all."""
+    return int(tk.config[KEEP_UPLOADS])
 
 
 def schedule_spread() -> int:

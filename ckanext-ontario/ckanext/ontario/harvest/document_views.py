@@ -22,7 +22,7 @@ class UploadView(MethodView):
 
     def get(self, data: dict[str, Any] | None = None, errors: Any = None) -> Any:
         """Show the form."""
-        organizations = tk.h.organizations_available("create_dataset")
+        organizations = tk.h.ontario_schema_owners()
         if not organizations:
             return tk.abort(
                 403, tk._("Only editors of a ministry or agency may upload inventories.")

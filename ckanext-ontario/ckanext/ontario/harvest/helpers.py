@@ -3,25 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.types import Context
 
-from ckanext.ontario.harvest import owned, source_form
+from ckanext.ontario.harvest import owned, records, source_form, times
 from ckanext.ontario.harvest.harvester import harvesters
+from ckanext.ontario.harvest.list_pages import Paging, asked_page
 from ckanext.ontario.harvest.owned import Owned
 from ckanext.ontario.harvest.source_form import SourceForm
 from ckanext.ontario.shared.bilingual import language_of, pick
 
 __all__ = [
+    "ontario_harvest_datasets",
+    "ontario_harvest_day",
     "ontario_harvest_form",
+    "ontario_harvest_job_counts",
+    "ontario_harvest_kind",
     "ontario_harvest_kinds",
+    "ontario_harvest_moment",
+    "ontario_harvest_number",
     "ontario_harvest_owned",
     "ontario_harvest_profiles",
     "ontario_harvest_progress",
     "ontario_harvest_progress_words",
+    "ontario_harvest_seconds",
 ]
+
+_DATASETS = 20
+
+ontario_harvest_day = times.day
+ontario_harvest_moment = times.moment
+ontario_harvest_number = times.number
+ontario_harvest_seconds = times.seconds
+
+
+@dataclass(frozen=True)
+class Datasets:
+    """A page of the datasets that came from a source."""
+
+    packages: list[dict[str, Any]]
+    paging: Paging
+
+
+def ontario_harvest_datasets(source_id: str) -> Datasets:
+    """Return the page that the address asks for, without those that the reader may not see.
+
+    Which source a dataset has is internal and not in the index, so the engine's records say it.
+    """
+    page = Paging(asked_page(), _DATASETS, 0)
+    rows, total = records.search(source_id, "", page.offset, page.size)
+    ids = [row["package_id"] for row in rows if row["package_id"]]
+    packages: list[dict[str, Any]] = []
+    if ids:
+        data = {
+            "fq": f"id:({' OR '.join(ids)})",
+            "include_private": True,
+            "rows": len(ids),
+            "sort": "metadata_modified desc",
+        }
+        packages = tk.get_action("package_search")(Context(for_view=True), data)["results"]
+    return Datasets(packages, Paging(page.number, page.size, total))
 
 
 def ontario_harvest_profiles() -> list[dict[str, str]]:
@@ -34,6 +78,23 @@ def ontario_harvest_profiles() -> list[dict[str, str]]:
 def ontario_harvest_kinds() -> list[dict[str, str]]:
     """Return the kinds of source with their titles, in the reader's language."""
     return [harvester.info() for harvester in harvesters().values()]
+
+
+def ontario_harvest_job_counts() -> list[tuple[str, str]]:
+    """Return what is counted of a job: its name in ckanext-harvest's statistics, and in words."""
+    return [
+        ("added", tk._("New")),
+        ("updated", tk._("Changed")),
+        ("not modified", tk._("Unchanged")),
+        ("errored", tk._("Refused")),
+        ("deleted", tk._("Made inactive")),
+    ]
+
+
+def ontario_harvest_kind(name: str) -> str:
+    """Return the title of a kind of source in the reader's language; its name if it is not ours."""
+    harvester = harvesters().get(name)
+    return str(harvester.info()["title"]) if harvester else name
 
 
 def ontario_harvest_form(data: Mapping[str, Any], errors: Mapping[str, Any]) -> SourceForm:
@@ -70,5 +131,9 @@ def ontario_harvest_progress(progress: Mapping[str, Any]) -> str:
     parts = [words.get(str(progress["stage"]), words["plan"])]
     parts += [words["rate"]] if progress["rate"] else []
     parts += [words["remaining"]] if progress["remaining"] is not None else []
-    minutes = -(-int(progress["remaining"] or 0) // 60)
-    return " ".join(parts).format_map({**progress, "minutes": minutes})
+    numbers = {**progress, "minutes": -(-int(progress["remaining"] or 0) // 60)}
+    shown = {
+        key: times.number(value) if isinstance(value, int | float) else value
+        for key, value in numbers.items()
+    }
+    return " ".join(parts).format_map(shown)

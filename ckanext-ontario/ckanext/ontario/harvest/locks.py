@@ -32,6 +32,23 @@ def hold_identifiers(guids: Collection[str]) -> None:
     model.Session.execute(sa.select(sa.func.pg_advisory_xact_lock(each)))
 
 
+def document_number(digest: str) -> int:
+    """Return the number of the lock on a document's bytes."""
+    return _number("ontario_harvest_document", digest)
+
+
+def hold_document(digest: str) -> None:
+    """Hold a document's bytes to the end of the transaction, beside others that keep the same."""
+    key = document_number(digest)
+    model.Session.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(key)))
+
+
+def try_document(digest: str) -> bool:
+    """Hold a document's bytes alone to the end of the transaction; say whether that worked."""
+    key = document_number(digest)
+    return bool(model.Session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(key))))
+
+
 @contextlib.contextmanager
 def source_lock(
     source_id: str, *, shared: bool = False, wait: bool = True

@@ -51,8 +51,13 @@ def render(
     result: dict[str, str] = {}
     for part in ("message", "suggestion"):
         text = pick(said.get(part), language) or (code if part == "message" else "")
-        result[part] = text if TEXT in params else text.format_map(values)
+        result[part] = _held(text if TEXT in params else text.format_map(values))
     return result
+
+
+def _held(text: str) -> str:
+    """Return a text whose French quotation marks stay on the line of what they quote."""
+    return text.replace("« ", "«\u00a0").replace(" »", "\u00a0»")
 
 
 def bilingual(

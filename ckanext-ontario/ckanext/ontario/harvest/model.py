@@ -74,6 +74,7 @@ class HarvestUpload(tk.BaseModel):
     size: Any = sa.Column(sa.BigInteger, nullable=False)
     user_id: Any = sa.Column(sa.Text)
     created: Any = sa.Column(sa.DateTime(timezone=True), nullable=False)
+    """When it was given last."""
 
     __table_args__ = (
         sa.UniqueConstraint(

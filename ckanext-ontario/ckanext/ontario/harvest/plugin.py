@@ -55,7 +55,7 @@ class HarvestPlugin(p.SingletonPlugin):
         return pkg_dict
 
     def get_scheduled_jobs(self) -> Iterable[ScheduledJob]:
-        """Run what is due every minute, and forget old runs every night."""
+        """Run what is due every minute; forget old runs and unused documents every night."""
         internal = frozenset({Portal.INTERNAL})
         return [
             ScheduledJob("harvest-jobs-run", Every(60), "harvest_jobs_run", portals=internal),
@@ -63,6 +63,12 @@ class HarvestPlugin(p.SingletonPlugin):
                 "harvest-runs-clean",
                 Cron("40 2 * * *"),
                 "ontario_harvest_run_clean",
+                portals=internal,
+            ),
+            ScheduledJob(
+                "harvest-uploads-clean",
+                Cron("50 2 * * *"),
+                "ontario_harvest_upload_clean",
                 portals=internal,
             ),
         ]

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 import ckan.plugins.toolkit as tk
-from babel.dates import format_datetime
 from flask.views import MethodView
 
-from ckanext.ontario.harvest import schedules
+from ckanext.ontario.harvest import schedules, times
 from ckanext.ontario.harvest.list_pages import Paging, asked_page
 from ckanext.ontario.harvest.pages import context, editable_source
-from ckanext.ontario.shared.bilingual import language_of
 from ckanext.ontario.shared.cron import InvalidTiming
 from ckanext.ontario.shared.guard import guarded
 
@@ -87,8 +83,8 @@ def _schedule(
     extra = {
         "harvest_source": source,
         "schedule": stored,
-        "next": [_local(instant, stored["zone"]) for instant in stored["next"]],
-        "would": [_local(instant, zone) for instant in would or ()],
+        "next": [times.moment_in(instant, stored["zone"]) for instant in stored["next"]],
+        "would": [times.moment_in(instant, zone) for instant in would or ()],
         "expression": expression,
         "zone": zone,
         "zones": list(dict.fromkeys([*_ZONES, stored["zone"], *_known(zone)])),
@@ -103,11 +99,3 @@ def _known(zone: str) -> list[str]:
     except InvalidTiming:
         return []
     return [zone]
-
-
-def _local(instant: str, zone: str) -> str:
-    language = language_of(str(tk.h.lang()))
-    moment = datetime.fromisoformat(instant)
-    return format_datetime(
-        moment, "EEEE d MMMM y, HH:mm zzz", tzinfo=ZoneInfo(zone), locale=f"{language}_CA"
-    )

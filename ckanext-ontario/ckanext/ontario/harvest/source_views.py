@@ -46,7 +46,8 @@ class SaveView(MethodView):
     def post(self) -> Any:
         """Save, try, or show the form again."""
         sent = {key: value for key, value in tk.request.form.items() if key != _GUARD}
-        done = sent.pop("do", "save")
+        done, kept = sent.pop("do", "save"), sent.pop("kept", "")
+        sent["url"] = sent.get("url", "").strip() or kept
         if sent.get("id"):
             editable_source(sent["id"])
         data: Row = dict(sent)

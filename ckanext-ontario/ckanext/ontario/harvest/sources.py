@@ -18,6 +18,7 @@ from ckanext.ontario.harvest import finishing, gathering, ingest, model, single,
 from ckanext.ontario.harvest.harvester import EngineHarvester
 from ckanext.ontario.harvest.locks import source_lock
 from ckanext.ontario.harvest.planning import Progress, quiet
+from ckanext.ontario.shared import clock
 
 _UNDER_WAY = ("New", "Running")
 """What ckanext-harvest calls jobs that are not over."""
@@ -100,6 +101,7 @@ def run_now(
     job = tk.get_action("harvest_job_create")(context, {"source_id": source_id, "run": False})
     stored: Any = HarvestJob.get(job["id"])
     stored.status = "Running"
+    stored.gather_started = clock.naive()
     stored.save()
     started(job["id"])
     return _carry_out(stored, harvester, progress)

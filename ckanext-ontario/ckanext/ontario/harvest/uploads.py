@@ -15,12 +15,14 @@ from ckan import model
 from ckan.model.types import make_uuid
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.ontario.harvest import config
+from ckanext.ontario.harvest import config, locks
 from ckanext.ontario.harvest.model import UPLOAD
 from ckanext.ontario.harvest.reader import DocumentError, Issue, Severity
 from ckanext.ontario.shared import clock
 
 SCHEME = "upload:"
+INCOMING = ".incoming-"
+"""How names of files begin that are not whole yet."""
 _CHUNK = 1 << 20
 
 Row = dict[str, Any]
@@ -61,7 +63,7 @@ def _kept(stream: IO[bytes], folder: Path) -> tuple[str, int]:
     """Keep a document's bytes under their hash; return it and their number."""
     folder.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=".incoming-", delete=False) as target:
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=INCOMING, delete=False) as target:
         temporary = Path(target.name)
         try:
             while chunk := stream.read(_CHUNK):
@@ -74,6 +76,7 @@ def _kept(stream: IO[bytes], folder: Path) -> tuple[str, int]:
                 raise UploadRefused("upload_empty")
             target.flush()
             os.fsync(target.fileno())
+            locks.hold_document(digest.hexdigest())
             _settle(temporary, folder, digest.hexdigest())
         finally:
             temporary.unlink(missing_ok=True)
@@ -81,13 +84,14 @@ def _kept(stream: IO[bytes], folder: Path) -> tuple[str, int]:
 
 
 def _settle(temporary: Path, folder: Path, digest: str) -> None:
-    place = _place(folder, digest)
-    place.parent.mkdir(exist_ok=True)
-    if not place.exists():
-        temporary.replace(place)
+    target = place(folder, digest)
+    target.parent.mkdir(exist_ok=True)
+    if not target.exists():
+        temporary.replace(target)
 
 
-def _place(folder: Path, digest: str) -> Path:
+def place(folder: Path, digest: str) -> Path:
+    """Return where a document's bytes are kept."""
     return folder / digest[:2] / digest
 
 
@@ -107,17 +111,20 @@ def locate(address: str, organization_id: str) -> tuple[Path, str]:
     row = _find(address.removeprefix(SCHEME))
     if row is None or row["organization_id"] != organization_id:
         raise DocumentError(Issue(Severity.FATAL, "upload_unknown"))
-    path = _place(config.documents_folder(), str(row["sha256"]))
+    path = place(config.documents_folder(), str(row["sha256"]))
     if not path.is_file():
         raise DocumentError(Issue(Severity.FATAL, "upload_lost", params={"name": row["filename"]}))
     return path, str(row["filename"])
 
 
 def _save(values: Mapping[str, Any]) -> Row:
-    """Remember an uploaded document; the same one again is the one that is there."""
+    """Remember an uploaded document; the same one again is the one that is there, new again."""
     statement = insert(UPLOAD).values(id=make_uuid(), created=clock.now(), **values)
     model.Session.execute(
-        statement.on_conflict_do_nothing(constraint="ontario_harvest_upload_document")
+        statement.on_conflict_do_update(
+            constraint="ontario_harvest_upload_document",
+            set_={"created": statement.excluded.created},
+        )
     )
     key = {name: values[name] for name in ("organization_id", "sha256", "filename")}
     return dict(model.Session.execute(sa.select(UPLOAD).filter_by(**key)).mappings().one())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -10,9 +11,19 @@ from ckan.types import Context, DataDict
 from flask_babel import get_locale
 
 from ckanext.harvest.model import HarvestSource
-from ckanext.ontario.harvest import approvals, finishing, ingest, messages, report, uploads
+from ckanext.ontario.harvest import (
+    approvals,
+    config,
+    finishing,
+    ingest,
+    leftovers,
+    messages,
+    report,
+    uploads,
+)
 from ckanext.ontario.harvest.harvester import harvesters
 from ckanext.ontario.harvest.logic.asking import number, run_of, source_id_of, user_id
+from ckanext.ontario.shared import clock
 from ckanext.ontario.shared.bilingual import LANGUAGES, language_of
 
 __all__ = [
@@ -21,6 +32,7 @@ __all__ = [
     "ontario_harvest_profile_list",
     "ontario_harvest_run_list",
     "ontario_harvest_run_show",
+    "ontario_harvest_upload_clean",
     "ontario_harvest_upload_create",
 ]
 
@@ -142,6 +154,28 @@ def ontario_harvest_upload_create(context: Context, data_dict: DataDict) -> dict
     if not context.get("defer_commit"):
         core.Session.commit()
     return {"url": url}
+
+
+def ontario_harvest_upload_clean(context: Context, data_dict: DataDict) -> dict[str, int]:
+    """Remove uploaded documents that no source has; the scheduler does so every night.
+
+    They come from trials that were not saved, or a newer document has replaced them. A deleted
+    source keeps its document.
+
+    Args:
+        context: the caller must be a system administrator.
+        data_dict: ``days`` (those given since then stay; the configuration says it otherwise, and
+            0 keeps all), ``dry_run`` (only count).
+
+    Returns:
+        ``{"removed": how many documents, "bytes": how many their files had}``.
+    """
+    tk.check_access("ontario_harvest_upload_clean", context, data_dict)
+    days = number(data_dict, "days", config.keep_uploads(), most=100_000)
+    if not days:
+        return {"removed": 0, "bytes": 0}
+    dry = tk.asbool(data_dict.get("dry_run", False))
+    return leftovers.clean(clock.now() - timedelta(days=days), dry=dry)
 
 
 @tk.side_effect_free

@@ -27,6 +27,7 @@ __all__ = [
     "ontario_harvest_schedule_show",
     "ontario_harvest_schedule_update",
     "ontario_harvest_source_try",
+    "ontario_harvest_upload_clean",
     "ontario_harvest_upload_create",
 ]
 
@@ -130,6 +131,14 @@ def ontario_harvest_source_try(context: Context, data_dict: DataDict) -> AuthRes
 def ontario_harvest_run_clean(context: Context, data_dict: DataDict) -> AuthResult:
     """Let system administrators alone; the scheduler acts as one."""
     return {"success": False, "msg": tk._("Only system administrators may forget old runs.")}
+
+
+def ontario_harvest_upload_clean(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let system administrators alone; the scheduler acts as one."""
+    return {
+        "success": False,
+        "msg": tk._("Only system administrators may remove uploaded documents."),
+    }
 
 
 def ontario_harvest_gone_refuse(context: Context, data_dict: DataDict) -> AuthResult:

@@ -48,12 +48,17 @@ ckan.module("ontario-harvest-progress", function () {
         bar.removeAttr("value");
       }
       this.el.find("[data-harvest-text]").text(text);
-      this.el.find("[data-harvest-issues]").text(issues);
+      this.el.find("[data-harvest-issues]").text(this.number(issues));
       const now = Date.now();
       if (this.said.stage !== progress.stage || now - this.said.at > SAY_EVERY) {
         this.said = { at: now, stage: progress.stage };
         this.el.find("[role=status]").text(text);
       }
+    },
+
+    number: function (value) {
+      const locale = `${document.documentElement.lang || "en"}-CA`;
+      return typeof value === "number" ? value.toLocaleString(locale) : value;
     },
 
     words: function ({ stage, done, total, rate, remaining }) {
@@ -66,7 +71,7 @@ ckan.module("ontario-harvest-progress", function () {
         parts.push(words.remaining);
       }
       const values = { done, total, rate, minutes: Math.ceil((remaining || 0) / 60) };
-      return parts.join(" ").replace(/\{(\w+)\}/g, (_all, name) => values[name]);
+      return parts.join(" ").replace(/\{(\w+)\}/g, (_all, name) => this.number(values[name]));
     },
   };
 });
