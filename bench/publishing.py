@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import pylibmagic  # noqa: F401 -- imported for its effect: `magic` finds libmagic through it
 import requests
 import sqlalchemy as sa
 from ckan import model

@@ -63,6 +63,7 @@ def measure(services: TestServices, side: Side, records: int, instance: str) -> 
             check=False,
             capture_output=True,
             text=True,
+            errors="replace",
         )
     if done.returncode:
         raise Failed(f"{side.what}, {records} records:\n{done.stderr[-3000:]}")
