@@ -27,11 +27,22 @@ LONG_AGO, AHEAD = "2020-01-01T00:00:00.000000", "2100-01-01T00:00:00.000000"
 Dataset = dict[str, Any]
 
 
-def inventory(path: Path, records: int) -> Path:
-    """Write an inventory of ``records`` rows, made of the valid rows of a sample."""
+def inventory(path: Path, records: int, widest: int | None = None) -> Path:
+    """Write an inventory of ``records`` rows, made of the valid rows of a sample.
+
+    Args:
+        path: where.
+        records: how many.
+        widest: how many characters a description keeps, where a million rows must stay under a
+            cap.
+    """
     source = Path(harvesters.__file__).parent / "inventory" / "samples" / MODEL
     with source.open(encoding="utf-8", newline="") as handle:
-        rows = list(islice(csv.DictReader(handle), 50))
+        read = islice(csv.DictReader(handle), 50)
+        rows = [
+            {name: text[:widest] if "Description" in name else text for name, text in row.items()}
+            for row in read
+        ]
     return _write(path, list(rows[0]), (_numbered(rows, number) for number in range(records)))
 
 

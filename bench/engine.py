@@ -12,8 +12,8 @@ def work(source: Source) -> Work:
     return Work(lambda: harvest(source), lambda: rebuilding.rebuild(lambda *_: None))
 
 
-def harvest(source: Source, *, dry: bool = False) -> None:
-    """Harvest a source, or plan it.
+def harvest(source: Source, *, dry: bool = False) -> dict[str, float]:
+    """Harvest a source, or plan it; return the seconds of its stages.
 
     Raises:
         SystemExit: when a record was refused: the benchmark's own are all good.
@@ -24,3 +24,4 @@ def harvest(source: Source, *, dry: bool = False) -> None:
     counts = answer["counts"]
     if counts.get("invalid") or not counts.get("rows") or answer["status"] == "failed":
         raise SystemExit(f"{answer['outcome']}, {counts}: {answer['issues'][:3]}")
+    return dict(answer["timings"])

@@ -62,22 +62,23 @@ def plan(folder: Path, rows: int) -> dict[str, Any]:
     """Plan the harvest of an inventory of ``rows`` rows, in a process of its own.
 
     Returns:
-        ``{"rows", "seconds", "peak_mb", "floor_mb"}``; the memory is the whole process's, CKAN
-        included.
+        ``{"rows", "seconds", "stages", "peak_mb", "floor_mb"}``: the stages are reading (parse,
+        map, hash) and planning (compare, validate); the memory is the whole process's, with CKAN.
     """
     services = TestServices.start(folder)
     try:
         measured = measure(services, Side("plan"), rows, "")
     finally:
         services.stop()
-    seconds = measured["work"]["plan"]["wall"]
-    peak = measured["peak_mb"]
-    return {"rows": rows, "seconds": seconds, "peak_mb": peak, "floor_mb": MEMORY_FLOOR_MB}
+    stages = {name: measured["stages"][name] for name in ("read", "plan")}
+    memory = {"peak_mb": measured["peak_mb"], "floor_mb": MEMORY_FLOOR_MB}
+    return {"rows": rows, "seconds": sum(stages.values()), "stages": stages, **memory}
 
 
 def plan_table(result: dict[str, Any]) -> str:
     """Return what the plan cost, for a terminal."""
     return (
-        f"plan of {result['rows']} rows: {result['seconds']:.1f} s, "
+        f"plan of {result['rows']} rows: {result['seconds']:.1f} s "
+        f"(read {result['stages']['read']:.1f}, plan {result['stages']['plan']:.1f}), "
         f"peak memory {result['peak_mb']:.0f} MB (at most {result['floor_mb']} MB)"
     )

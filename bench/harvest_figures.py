@@ -81,7 +81,7 @@ def tables(result: Result, language: str) -> str:
         plan = result["plan"]
         given = {
             "rows": number(plan["rows"], 0, language),
-            "seconds": number(plan["seconds"], 0, language),
+            **{name: number(taken, 1, language) for name, taken in plan["stages"].items()},
             "peak": number(plan["peak_mb"], 0, language),
             "floor": number(plan["floor_mb"], 0, language),
         }

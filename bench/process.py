@@ -11,6 +11,7 @@ import importlib
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pylibmagic  # noqa: F401 -- imported for its effect: `magic` finds libmagic through it
 from ckan import model
@@ -18,12 +19,15 @@ from ckan.cli import CKANConfigLoader
 from ckan.cli.db import _migrate_plugins
 from ckan.config.middleware import make_app
 
-from bench.costing import Cost, call, peak_mb, timed
+from bench.costing import call, peak_mb
 from bench.work import Source
 
 
 def main(what: str, ini: str, *given: str) -> None:
-    """Prepare an empty portal, measure, print ``{"work": {work: cost}, "peak_mb"}``."""
+    """Prepare an empty portal, measure, print ``{"work": {work: cost}, "peak_mb"}``.
+
+    A plan has ``"stages"`` (seconds by name) in the place of work.
+    """
     document, records, organization, *url = given
     source = Source(Path(document), int(records), organization, *url)
     app = make_app(CKANConfigLoader(ini).get_config())
@@ -36,17 +40,16 @@ def main(what: str, ini: str, *given: str) -> None:
             call("ontario_schema_seed", {})
         call("package_search", {"rows": 0})  # first use of the index, for all alike
         measured = _measure(what, source)
-    print(json.dumps({"work": measured, "peak_mb": peak_mb()}))
+    print(json.dumps({**measured, "peak_mb": peak_mb()}))
 
 
-def _measure(what: str, source: Source) -> dict[str, Cost]:
+def _measure(what: str, source: Source) -> dict[str, Any]:
     """Import the one side and measure it; a peer's process has nothing of the other's."""
     if what == "plan":
-        engine = importlib.import_module("bench.engine")
-        return {"plan": timed(lambda: engine.harvest(source, dry=True))}
+        return {"stages": importlib.import_module("bench.engine").harvest(source, dry=True)}
     if what.startswith("ours"):
-        return importlib.import_module("bench.engine").work(source).costs(source)
-    return importlib.import_module("bench.stock").work(what, source).costs(source)
+        return {"work": importlib.import_module("bench.engine").work(source).costs(source)}
+    return {"work": importlib.import_module("bench.stock").work(what, source).costs(source)}
 
 
 if __name__ == "__main__":

@@ -127,6 +127,7 @@ def _measure(
         check=False,
         capture_output=True,
         text=True,
+        errors="replace",
     )
     if done.returncode:
         raise RuntimeError(f"bench.publishing failed:\n{done.stderr[-3000:]}")

@@ -16,6 +16,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import psutil
+import pylibmagic  # noqa: F401 -- imported for its effect: `magic` finds libmagic through it
 import requests
 import sqlalchemy as sa
 from ckan import model

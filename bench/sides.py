@@ -20,6 +20,10 @@ STOCK_PLUGINS = "harvest activity"
 """All that a portal on CKAN's own schema has."""
 
 
+MOST, LEAN = 1 << 30, 50
+"""Bytes that an inventory may have; the length of descriptions with which a million rows have fewer."""
+
+
 class Failed(Exception):
     """A measurement came to no end; carries what its process said last."""
 
@@ -34,6 +38,8 @@ class Side:
     def options(self, url: str) -> dict[str, str]:
         """Return what its portal has in its ini file, beside what the internal portal has."""
         found = {"ckan.search.solr_commit": str(self.solr_commit).lower()}
+        if self.what == "plan":
+            found["ckanext.ontario.harvest.max_upload_size"] = str(MOST)
         if self.what == "stock_schema":
             found["ckan.plugins"] = STOCK_PLUGINS
         if url and self.what == "ours_ckan":
@@ -48,7 +54,8 @@ def measure(services: TestServices, side: Side, records: int, instance: str) -> 
         Failed: when its process does.
     """
     name = f"{side.what}{'' if side.solr_commit else '_nc'}{instance}"
-    inventory = corpus.inventory(services.folder / f"{name}.csv", records)
+    widest = LEAN if side.what == "plan" else None
+    inventory = corpus.inventory(services.folder / f"{name}.csv", records, widest)
     document = corpus.document(inventory, side.what)
     if side.what != "plan":
         corpus.document(corpus.changed(inventory), side.what)
@@ -63,6 +70,7 @@ def measure(services: TestServices, side: Side, records: int, instance: str) -> 
             check=False,
             capture_output=True,
             text=True,
+            errors="replace",
         )
     if done.returncode:
         raise Failed(f"{side.what}, {records} records:\n{done.stderr[-3000:]}")

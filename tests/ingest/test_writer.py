@@ -171,6 +171,23 @@ def test_validation_alone_writes_nothing(dataset: Build, site_user: str) -> None
     assert names() == set()
 
 
+def test_many_are_validated_as_each_alone(dataset: Build, site_user: str) -> None:
+    datasets = [dataset(1), dataset(2, owner_org="nobody"), dataset(3, name="no name"), dataset(1)]
+
+    def validate(**data: Any) -> list[Any]:
+        return call_action("ontario_ingest_validate", {"user": site_user}, **data)
+
+    found = validate(datasets=datasets)
+    assert found == [validate(dataset=one) for one in datasets]
+    assert [[error["field"] for error in errors] for errors in found] == [
+        [],
+        ["owner_org"],
+        ["name"],
+        [],
+    ]
+    assert names() == set()
+
+
 @pytest.mark.parametrize(
     "action",
     [

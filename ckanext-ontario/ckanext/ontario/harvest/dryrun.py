@@ -14,7 +14,7 @@ from ckan import model as core
 from ckanext.ontario.harvest import changes, config, ingest, scratch, spool
 from ckanext.ontario.harvest.acquiring import Document, acquire
 from ckanext.ontario.harvest.planning import Plan, Planner, Progress, quiet, refuse_elsewhere
-from ckanext.ontario.harvest.preparing import prepare
+from ckanext.ontario.harvest.preparing import Prepared, prepare
 from ckanext.ontario.harvest.reader import DocumentError, Issue, Reader, Severity
 from ckanext.ontario.harvest.source import Source
 from ckanext.ontario.harvest.stopwatch import Stopwatch
@@ -96,17 +96,16 @@ def _validate(
 ) -> Counter[str]:
     """Ask CKAN's schema and the publish rules about every record that would be written."""
     refused = Counter[str]()
-    decisions, context = planner.decisions(), ingest.context()
+    decisions = planner.decisions()
+    context = ingest.context(auth_user_obj=core.User.get(ingest.site_user()))
     while records := list(islice(decisions, config.batch_size())):
         kept = refuse_elsewhere(records, source, issues)
         refused["invalid"] += len(records) - len(kept)
-        for each in prepare(kept, source):
+        prepared = prepare(kept, source)
+        wrong = _wrong(prepared)
+        for each in prepared:
             issues.add_all(each.issues(context), row=each.record["row"], guid=each.key)
-            data = {
-                "dataset": {**each.dataset, **({"id": each.package_id} if each.package_id else {})}
-            }
-            unwritten = each.deleted or each.refusal is not None
-            errors: Sequence[Row] = [] if unwritten else ingest.call("validate", data)
+            errors = wrong.get(each.key, ())
             for error in errors:
                 params = {"message": error["message"], "field": error["field"]}
                 issue = Issue(Severity.ERROR, "invalid_value", column=error["field"], params=params)
@@ -120,3 +119,13 @@ def _validate(
                     answer.changes.append(changes.of(each))
         core.Session.rollback()
     return refused
+
+
+def _wrong(prepared: Sequence[Prepared]) -> dict[str, Sequence[Row]]:
+    """Return what CKAN's schema says against records, by their keys."""
+    written = [each for each in prepared if not each.deleted and each.refusal is None]
+    datasets = [
+        {**each.dataset, **({"id": each.package_id} if each.package_id else {})} for each in written
+    ]
+    found: list[list[Row]] = ingest.call("validate", {"datasets": datasets})
+    return {each.key: errors for each, errors in zip(written, found, strict=True)}

@@ -44,12 +44,13 @@ def ontario_harvest_source_try(context: Context, data_dict: DataDict) -> dict[st
     organization = str(data_dict.get("owner_org") or "")
     if not organization:
         raise tk.ValidationError({"owner_org": [tk._("Choose whose inventory this is.")]})
-    group = core.Group.get(organization)
-    if group is None or not group.is_organization:
-        raise tk.ValidationError({"owner_org": [tk._("There is no such organization.")]})
-    subject = {"organization": group.id, "source_id": data_dict.get("id")}
+    group: Any = core.Group.get(organization)
+    named = group.id if group is not None and group.is_organization else None
+    subject = {"organization": named or organization, "source_id": data_dict.get("id")}
     tk.check_access("ontario_harvest_source_try", context, subject)
-    data = {**prepared(context, data_dict), "owner_org": group.id}
+    if named is None:
+        raise tk.ValidationError({"owner_org": [tk._("There is no such organization.")]})
+    data = {**prepared(context, data_dict), "owner_org": named}
     found = trial.tried(data)
     return {
         "run": found.run,

@@ -82,18 +82,23 @@ def ontario_ingest_write(context: Context, data_dict: DataDict) -> dict[str, Any
     }
 
 
-def ontario_ingest_validate(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
-    """Return what CKAN's own schema says against a dataset; nothing is written.
+def ontario_ingest_validate(context: Context, data_dict: DataDict) -> list[Any]:
+    """Return what CKAN's own schema says against datasets; nothing is written.
 
     Args:
         context: ``user`` is who would write.
-        data_dict: ``{"dataset": {...}}``.
+        data_dict: ``{"dataset": {...}}``, or ``{"datasets": [{...}]}`` for many.
 
     Returns:
-        ``[{"field": str, "message": {"en": str, "fr": str}}]``, empty when it would go in.
+        ``[{"field": str, "message": {"en": str, "fr": str}}]``, empty when it would go in; of
+        many, a list of these, in order.
     """
     tk.check_access("ontario_ingest_validate", context, data_dict)
-    return writer.validate(data_dict["dataset"], str(context.get("user")))
+    user = str(context.get("user"))
+    if "datasets" in data_dict:
+        return writer.validate(data_dict["datasets"], user)
+    [found] = writer.validate([data_dict["dataset"]], user)
+    return found
 
 
 def ontario_ingest_index(context: Context, data_dict: DataDict) -> dict[str, Any]:
