@@ -21,7 +21,7 @@ STOCK_PLUGINS = "harvest activity"
 
 
 MOST, LEAN = 1 << 30, 50
-"""Bytes that an inventory may have; the length of descriptions with which a million rows have fewer."""
+"""Bytes that an inventory may have, and how long descriptions are so that a million rows fit."""
 
 
 class Failed(Exception):
