@@ -31,7 +31,11 @@ class World:
         job = f"/harvest/{self.source}/job/{self.job}"
         return {
             "form": "/harvest/new?source_type=inventory",
+            "upload": "/harvest/upload",
+            "source": f"/harvest/{self.source}",
+            "about": f"/harvest/about/{self.source}",
             "dashboard": f"/harvest/admin/{self.source}",
+            "harvests": f"/harvest/{self.source}/job",
             "report": f"{job}?severity=error",
             "changes": f"{job}/changes",
             "gone": f"{job}/gone",
@@ -42,7 +46,10 @@ class World:
         }[name]
 
 
-PAGES = ("form", "dashboard", "report", "changes", "gone", "records", "schedule", "again", "edit")
+PAGES = (
+    *("form", "upload", "source", "about", "dashboard", "harvests", "report", "changes", "gone"),
+    *("records", "schedule", "again", "edit"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +97,20 @@ def test_pages_of_harvesting(
     page.close()
     assert found == []
     assert wider <= 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_refused_form_says_what_is_wrong(
+    staff: BrowserContext, portals: Portals, violations: Callable[[Page], list[str]], language: str
+) -> None:
+    page = staff.new_page()
+    page.goto(f"{portals.internal}{prefix(language)}/harvest/new?source_type=ckan_portal")
+    page.click("#save")
+    link = page.get_by_role("alert").get_by_role("link").first
+    assert violations(page) == []
+    link.click()
+    assert page.evaluate("document.activeElement.id || location.hash.slice(1)") == "field-name"
+    page.close()
 
 
 @pytest.fixture(scope="module")

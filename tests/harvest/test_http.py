@@ -286,8 +286,10 @@ def test_the_form_makes_a_source_of_every_kind(
     harvests: Harvests, people: dict[str, Caller], kind: str
 ) -> None:
     page = html.fromstring(people["editor"].get("/harvest/new").data)
-    (radio,) = page.xpath(f"//input[@name='source_type' and @value='{kind}']")
-    assert page.xpath(f"string(//label[@for='{radio.get('id')}'])").strip()
+    (link,) = page.xpath(f"//a[contains(@href, 'source_type={kind}')]")
+    assert link.text_content().strip()
+    chosen = html.fromstring(people["editor"].get(link.get("href")).data)
+    assert chosen.xpath("//input[@name='source_type']/@value") == [kind]
     fields = {"source_type": kind, "url": "https://example.com/", "profile": "ontario"}
     fields["config"] = '{"language": "fr"}'
     owner = harvests.organization_id

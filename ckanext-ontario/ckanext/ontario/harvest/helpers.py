@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -33,11 +34,6 @@ __all__ = [
 ]
 
 _DATASETS = 20
-
-ontario_harvest_day = times.day
-ontario_harvest_moment = times.moment
-ontario_harvest_number = times.number
-ontario_harvest_seconds = times.seconds
 
 
 @dataclass(frozen=True)
@@ -137,3 +133,23 @@ def ontario_harvest_progress(progress: Mapping[str, Any]) -> str:
         for key, value in numbers.items()
     }
     return " ".join(parts).format_map(shown)
+
+
+def ontario_harvest_day(value: datetime | str | None) -> str:
+    """Return the day of an instant in the reader's language, by the clock of Toronto."""
+    return times.day(value)
+
+
+def ontario_harvest_moment(value: datetime | str | None) -> str:
+    """Return the day and time of an instant in the reader's language, by the clock of Toronto."""
+    return times.moment(value)
+
+
+def ontario_harvest_number(value: float) -> str:
+    """Return a number with the separators of the reader's language."""
+    return times.number(value)
+
+
+def ontario_harvest_seconds(value: float) -> str:
+    """Return how long something took, in seconds or minutes."""
+    return times.seconds(value)
