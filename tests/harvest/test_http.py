@@ -286,7 +286,7 @@ def test_the_form_makes_a_source_of_every_kind(
     harvests: Harvests, people: dict[str, Caller], kind: str
 ) -> None:
     page = html.fromstring(people["editor"].get("/harvest/new").data)
-    (link,) = page.xpath(f"//a[contains(@href, 'source_type={kind}')]")
+    (link,) = page.xpath(f"//a[contains(concat(@href, '&'), 'source_type={kind}&')]")
     assert link.text_content().strip()
     chosen = html.fromstring(people["editor"].get(link.get("href")).data)
     assert chosen.xpath("//input[@name='source_type']/@value") == [kind]
