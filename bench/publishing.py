@@ -67,7 +67,7 @@ class Bench:
         taken: list[float] = []
         for number in range(count + 1):
             made = call("package_create", dataset(f"single-{number}"))
-            taken.append(timed(lambda made=made: self._until_found(made["id"]))["wall"])
+            taken.append(costing.timed(lambda made=made: self._until_found(made["id"]))["wall"])
         taken = sorted(taken[1:])  # the first starts everything up
         return {
             "visible_p50": taken[len(taken) // 2],
@@ -130,7 +130,7 @@ class Bench:
     def _timed(self, work: Callable[[], None]) -> dict[str, float]:
         """Return wall seconds, and processor seconds of this process and of both servers."""
         before = self._busy()
-        taken = timed(work)
+        taken = costing.timed(work)
         return {"wall": taken["wall"], "cpu": taken["cpu"] + self._busy() - before}
 
     def _busy(self) -> float:
@@ -144,11 +144,6 @@ class Bench:
         answer = self.session.post(url, json=data, timeout=60)
         empty = {"count": 0, "records": []}
         return answer.json()["result"] if answer.ok else empty
-
-
-def timed(work: Callable[[], Any]) -> float:
-    """Return the seconds that ``work`` took by the wall clock."""
-    return costing.timed(work)["wall"]
 
 
 def until(check: Callable[[], Any]) -> None:
