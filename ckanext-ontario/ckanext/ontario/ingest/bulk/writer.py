@@ -20,7 +20,8 @@ from ckan.types import Context
 from ckanext.ontario.ingest import config
 from ckanext.ontario.ingest.bulk import activity, known, rows, saving, stored
 from ckanext.ontario.ingest.bulk.lookups import REPLACED, Lookups, Memory
-from ckanext.ontario.ingest.bulk.plans import Plan, Plans
+from ckanext.ontario.ingest.bulk.plan import Plan
+from ckanext.ontario.ingest.bulk.plans import Plans
 from ckanext.ontario.shared import batches, clock, portal
 
 log = logging.getLogger(__name__)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timezone
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -26,13 +24,12 @@ from ckanext.ontario.publication.transfer import (
     placing,
     received,
     staging,
+    stamping,
     wire,
 )
 from ckanext.ontario.publication.transfer.wire import Item, Operation, Status
 
 log = logging.getLogger(__name__)
-
-_PACKAGE: Any = model.Package.__table__  # type: ignore[attr-defined]
 
 Answer = dict[str, Any]
 """``{"id", "sequence", "status", "reason", "known"}``; ``known`` is what is here already."""
@@ -152,7 +149,7 @@ def _write(
     if not items:
         return []
     schema = tk.h.scheming_get_dataset_schema("dataset")
-    before = _dates(items)
+    before = stamping.modified(items)
     records = [
         {
             "key": item.id,
@@ -167,7 +164,7 @@ def _write(
     by_id = {item.id: item for item in items}
     written = [by_id[one["key"]] for one in result["results"] if one["status"] != "refused"]
     model.Session.flush()
-    _stamp(written, known, before)
+    stamping.stamp(written, known, before)
     received.remember(written)
     changed = {item.id: placing.place(item) for item in written}
     received.raise_generation(max(item.generation for item in items))
@@ -176,44 +173,6 @@ def _write(
     _index()
     refused = [one for one in result["results"] if one["status"] == "refused"]
     return answers + [_answer(by_id[one["key"]], Status.REFUSED, _said(one)) for one in refused]
-
-
-def _dates(items: Iterable[Item]) -> dict[str, Any]:
-    """Return when each record that is here was last modified."""
-    query = sa.select(_PACKAGE.c.id, _PACKAGE.c.metadata_modified).where(
-        _PACKAGE.c.id.in_([item.id for item in items])
-    )
-    return {row[0]: row[1] for row in model.Session.execute(query)}
-
-
-_STAMP = sa.text("""
-    UPDATE package SET metadata_created = new.created, metadata_modified = new.modified
-      FROM unnest(CAST(:ids AS text[]), CAST(:created AS timestamp[]),
-                  CAST(:modified AS timestamp[])) AS new (id, created, modified)
-     WHERE package.id = new.id
-""")
-
-
-def _stamp(
-    items: Sequence[Item], known: Mapping[str, ordering.Known], before: Mapping[str, Any]
-) -> None:
-    """Set the dates that CKAN drops on saving; the same content again modifies nothing."""
-    modified = [
-        before[item.id] if _is_same(item, known.get(item.id)) and before.get(item.id)
-        else _naive(item.released)
-        for item in items
-    ]  # fmt: skip
-    created = [_naive(item.created) for item in items]
-    ids = [item.id for item in items]
-    model.Session.execute(_STAMP, {"ids": ids, "created": created, "modified": modified})
-
-
-def _is_same(item: Item, known: ordering.Known | None) -> bool:
-    return known is not None and known.content_hash == item.content_hash
-
-
-def _naive(instant: Any) -> Any:
-    return instant.astimezone(timezone.utc).replace(tzinfo=None)
 
 
 def _settled(
