@@ -284,7 +284,7 @@ def test_one_record_is_harvested_alone(command: Any, harvests: Harvests) -> None
     gone = command("record", harvests.name, "2")
     assert gone.exit_code == 1
     assert "The document holds no record “2”." in gone.output
-    assert "Le document ne contient aucune fiche « 2 »." in gone.output
+    assert "Le document ne contient aucune fiche «\xa02\xa0»." in gone.output
     for wrong in (("record", harvests.name, "9"), ("record", "nothing", "1")):
         assert command(*wrong).exit_code == 2, wrong
     with source_lock(source_id):

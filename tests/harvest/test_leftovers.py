@@ -8,11 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import ckan.plugins as p
 import pytest
 from ckan import model
 from ckan.tests.helpers import changed_config
 
-from ckanext.ontario.harvest import config, locks, plugin, uploads
+from ckanext.ontario.harvest import config, locks, uploads
 from ckanext.ontario.harvest import model as tables
 from ckanext.ontario.harvest.reader import DocumentError
 from ckanext.ontario.shared import clock
@@ -126,5 +127,5 @@ def test_the_setting_says_how_long_and_0_keeps_all(clean: None) -> None:
 
 
 def test_the_scheduler_does_it_every_night(internal: Any) -> None:
-    jobs = {job.action: job for job in plugin.HarvestPlugin().get_scheduled_jobs()}
+    jobs = {job.action: job for job in p.get_plugin("ontario_harvest").get_scheduled_jobs()}
     assert "ontario_harvest_upload_clean" in jobs

@@ -144,7 +144,7 @@ def test_a_record_that_is_not_in_the_document_is_named_in_both_languages(
     (issue,) = report.issues(run, limit=9)
     assert issue["code"] == "record_not_in_document"
     assert "“2”" in issue["message"]["en"]
-    assert "« 2 »" in issue["message"]["fr"]
+    assert "«\xa02\xa0»" in issue["message"]["fr"]
     assert (packages(), known()) == (before, records)
     assert harvests.run(rows(3))["same_as"] == whole["id"]
 

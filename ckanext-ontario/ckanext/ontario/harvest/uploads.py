@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,6 +25,7 @@ SCHEME = "upload:"
 INCOMING = ".incoming-"
 """How names of files begin that are not whole yet."""
 _CHUNK = 1 << 20
+_SOON = timedelta(days=1)
 
 Row = dict[str, Any]
 
@@ -118,12 +120,16 @@ def locate(address: str, organization_id: str) -> tuple[Path, str]:
 
 
 def _save(values: Mapping[str, Any]) -> Row:
-    """Remember an uploaded document; the same one again is the one that is there, new again."""
+    """Remember an uploaded document; the same one again is the one that is there, new again.
+
+    Soon after, nothing is written: a harvest of the same file leaves everything as it was.
+    """
     statement = insert(UPLOAD).values(id=make_uuid(), created=clock.now(), **values)
     model.Session.execute(
         statement.on_conflict_do_update(
             constraint="ontario_harvest_upload_document",
             set_={"created": statement.excluded.created},
+            where=statement.excluded.created - UPLOAD.c.created > _SOON,
         )
     )
     key = {name: values[name] for name in ("organization_id", "sha256", "filename")}
