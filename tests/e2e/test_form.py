@@ -52,6 +52,7 @@ def test_an_editor_drafts_and_completes_a_record(
     # The record's page says what is missing next; each gap leads to its input.
     checklist = page.locator(".ontario-checklist")
     expect(checklist).to_be_visible()
+    page.wait_for_load_state()  # before its scripts are there, what is clicked may still move
     other = "fr" if language == "en" else "en"
     page.click(f".ontario-checklist a[href$='#field-title_translated-{other}']")
     page.fill(f"#field-title_translated-{other}", "The other language")
