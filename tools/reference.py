@@ -15,7 +15,6 @@ import importlib
 import inspect
 import json
 import sys
-import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -25,6 +24,7 @@ from typing import Any
 
 import click
 import yaml
+from reference_markdown import both, one_line, prose, table
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "ckanext-ontario" / "ckanext" / "ontario"
@@ -169,7 +169,7 @@ def _actions_page() -> str:
         marks = ["GET"] if all(f.reads_only for f in same) else []
         marks += ["extends core"] if any(f.chained for f in same) else []
         parts.append(f"## `{name}`" + (f" ({', '.join(marks)})" if marks else ""))
-        parts.extend(_prose(f.doc) for f in same)
+        parts.extend(prose(f.doc) for f in same)
         who = auth.get(name)
         if who and who.doc:
             parts.append(f"*Access:* {who.doc.splitlines()[0]}")
@@ -193,14 +193,12 @@ def _access_page() -> str:
 
 def _helpers_page() -> str:
     intro = "# Template helpers\n\nIn a template: `h.<name>(…)`."
-    return "\n\n".join(
-        [intro, *(f"## `{h.name}`\n\n{_prose(h.doc)}" for h in functions("helpers"))]
-    )
+    return "\n\n".join([intro, *(f"## `{h.name}`\n\n{prose(h.doc)}" for h in functions("helpers"))])
 
 
 def _plugins_page() -> str:
     intro = "# Plugins\n\nNamed in `ckan.plugins`; the order is that of `config/*.ini`."
-    return "\n\n".join([intro, *(f"## `{n}`\n\n{_prose(doc)}" for n, doc in plugins().items())])
+    return "\n\n".join([intro, *(f"## `{n}`\n\n{prose(doc)}" for n, doc in plugins().items())])
 
 
 def _options_page() -> str:
@@ -249,22 +247,22 @@ def _field_table(fields: list[dict[str, Any]]) -> str:
     rows = [
         (
             f"`{field['field_name']}`",
-            *_both(field.get("label")),
+            *both(field.get("label")),
             str(field.get("visibility", "")),
             {"content": "by approval", "refresh": "by refresh"}.get(field.get("approval", ""), ""),
-            _both(field.get("help_text"))[0],
+            both(field.get("help_text"))[0],
         )
         for field in fields
         if "field_name" in field
     ]
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _choice_tables(fields: list[dict[str, Any]]) -> Iterator[str]:
     for field in fields:
         if field.get("choices"):
-            rows = [(f"`{c['value']}`", *_both(c.get("label"))) for c in field["choices"]]
-            yield f"### Values of `{field['field_name']}`\n\n" + _table(
+            rows = [(f"`{c['value']}`", *both(c.get("label"))) for c in field["choices"]]
+            yield f"### Values of `{field['field_name']}`\n\n" + table(
                 ("Value", "English", "French"), rows
             )
 
@@ -280,7 +278,7 @@ def _messages_page() -> str:
             (language, texts["message"][language], texts["suggestion"][language])
             for language in LANGUAGES
         ]
-        parts.append(f"## `{code}`\n\n" + _table(("", "Message", "What to do"), rows))
+        parts.append(f"## `{code}`\n\n" + table(("", "Message", "What to do"), rows))
     return "\n\n".join(parts)
 
 
@@ -296,11 +294,11 @@ def _search_page() -> str:
             f"`{name}`",
             f"`{field['type']}`",
             "yes" if field.get("multiValued") else "",
-            _one_line(str(field.get("doc", ""))),
+            one_line(str(field.get("doc", ""))),
         )
         for name, field in content["fields"].items()
     ]
-    return f"{intro}\n\n{_table(('Field', 'Type', 'Many values', 'What it holds'), rows)}"
+    return f"{intro}\n\n{table(('Field', 'Type', 'Many values', 'What it holds'), rows)}"
 
 
 def _rules_page() -> str:
@@ -313,11 +311,11 @@ def _rules_page() -> str:
         "## To publish\n\nA draft may break these. An *error* keeps a record from being submitted; "
         "a *warning* does not."
     )
-    always = [(f"`{rule['code']}`", *_both(rule["message"])) for rule in rules["always"]]
+    always = [(f"`{rule['code']}`", *both(rule["message"])) for rule in rules["always"]]
     parts = [
         intro,
         "## Always\n\nA form, a row or a call that breaks one of these is refused.",
-        _table(("Code", "English", "French"), always),
+        table(("Code", "English", "French"), always),
         publish,
     ]
     for rule in rules["publish"]:
@@ -326,7 +324,7 @@ def _rules_page() -> str:
             for language in LANGUAGES
         ]
         title = f"### `{rule['code']}`: {rule['level']} at `{rule['field']}`"
-        parts.append(f"{title}\n\n" + _table(("", "Message", "What to do"), rows))
+        parts.append(f"{title}\n\n" + table(("", "Message", "What to do"), rows))
     return "\n\n".join(parts)
 
 
@@ -342,7 +340,7 @@ def _errors_page() -> str:
     for error in errors.values():
         rows = [(code, error["when"][code], error["remedy"][code]) for code in LANGUAGES]
         parts.append(f"## {error['status']} `{error['type']}`: {error['when']['en']}")
-        parts.append(_table(("", "When", "What to do"), rows))
+        parts.append(table(("", "When", "What to do"), rows))
         parts.extend(_error_body(error, code) for code in LANGUAGES if error.get("message"))
     return "\n\n".join(parts)
 
@@ -374,56 +372,6 @@ PAGES: dict[str, Callable[[], str]] = {
 def pages() -> dict[str, str]:
     """Return every reference page, by its path below ``docs/``."""
     return {path: f"{write()}\n" for path, write in PAGES.items()}
-
-
-# --- Markdown --------------------------------------------------------------------------------
-
-
-def _prose(doc: str) -> str:
-    """Return a Google-style docstring as Markdown: a section becomes a bold word and its text."""
-    text = doc.replace("``", "`")
-    for section in ("Args", "Returns", "Raises", "Yields", "Example", "Note"):
-        marker = f"\n{section}:\n"
-        if marker in text:
-            before, _, after = text.partition(marker)
-            body, rest = _indented(after)
-            shown = _items(body) if section in {"Args", "Raises"} else body
-            text = f"{before}\n**{section}**\n\n{shown}\n{rest}"
-    return text
-
-
-def _indented(text: str) -> tuple[str, str]:
-    """Return the indented lines at the start, without their indent, and what follows them."""
-    lines = text.splitlines()
-    end = next((n for n, line in enumerate(lines) if line and not line.startswith(" ")), len(lines))
-    return textwrap.dedent("\n".join(lines[:end])).strip("\n"), "\n".join(["", *lines[end:]])
-
-
-def _items(text: str) -> str:
-    """Return ``name: text`` entries as a list; deeper lines belong to the entry above them."""
-    items: list[str] = []
-    for line in text.splitlines():
-        if line.startswith(" ") and items:
-            items[-1] += f" {line.strip()}"
-        elif line.strip():
-            name, colon, rest = line.strip().partition(":")
-            items.append(f"- `{name}`{colon}{rest}" if colon else f"- {line.strip()}")
-    return "\n".join(items)
-
-
-def _both(text: Any) -> tuple[str, str]:
-    if isinstance(text, Mapping):
-        return _one_line(str(text.get("en", ""))), _one_line(str(text.get("fr", "")))
-    return _one_line(str(text or "")), ""
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
-
-
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 
 
 if __name__ == "__main__":

@@ -6,73 +6,17 @@ import gzip
 import hashlib
 import socket
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from email.utils import format_datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from hostile import HostileServer, body, gzip_bomb, in_turn, raw, redirect
+from fetching import CONTENT, MESSAGES, Fetch, refused
+from hostile import HostileServer, body, gzip_bomb, raw, redirect
 
-from ckanext.ontario.harvest import connection, messages
-from ckanext.ontario.harvest.download import Download, DownloadError, Policy, download
-from ckanext.ontario.harvest.reader import DocumentError, Severity
-from ckanext.ontario.shared import clock
-
-MESSAGES: dict[str, Any] = yaml.safe_load(
-    Path(messages.__file__).with_name("messages.yaml").read_text(encoding="utf-8")
-)
-CONTENT = b"Title,Access Level\nBridges,Open\n"
-
-Fetch = Callable[..., Download]
-
-
-@pytest.fixture
-def policy(hostile: HostileServer) -> Policy:
-    """May reach the hostile server and nothing else that is not public; waits for nothing."""
-    return Policy(
-        allowed_hosts=frozenset({hostile.host}),
-        connect_timeout=2,
-        read_timeout=2,
-        total_timeout=20,
-        retries=0,
-        sleep=[].append,
-    )
-
-
-@pytest.fixture
-def fetch(tmp_path: Path, policy: Policy) -> Fetch:
-    def call(url: str, *, etag: str = "", last_modified: str = "", **changes: Any) -> Download:
-        return download(
-            url,
-            tmp_path / "document",
-            etag=etag or None,
-            last_modified=last_modified or None,
-            policy=replace(policy, **changes),
-        )
-
-    return call
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_left(tmp_path: Path) -> Iterator[None]:
-    """No test may leave half a document."""
-    yield
-    assert [path.name for path in tmp_path.glob("*.part")] == []
-
-
-def refused(call: Callable[[], Download], code: str) -> DownloadError:
-    with pytest.raises(DownloadError) as caught:
-        call()
-    issue = caught.value.issue
-    assert (issue.severity, issue.code) == (Severity.FATAL, code)
-    for language in ("en", "fr"):
-        for part in ("message", "suggestion"):
-            assert MESSAGES[code][part][language].format(**issue.params)
-    return caught.value
-
+from ckanext.ontario.harvest import connection
+from ckanext.ontario.harvest.download import Download, Policy
+from ckanext.ontario.harvest.reader import DocumentError
 
 # --- what works ------------------------------------------------------------------------------
 
@@ -350,42 +294,6 @@ def test_no_valid_certificate(
 ) -> None:
     url = f"https://127.0.0.1:{hostile.port}/"  # answers in plain HTTP
     refused(lambda: fetch(url), "download_certificate")
-
-
-# --- retries ---------------------------------------------------------------------------------
-
-
-def test_a_busy_server_is_asked_again_with_longer_pauses(
-    hostile: HostileServer, fetch: Fetch
-) -> None:
-    pauses: list[float] = []
-    url = hostile.on("/x", in_turn(body(b"", 503), raw(b""), body(b"", 502), body(CONTENT)))
-    assert fetch(url, retries=3, backoff=1, sleep=pauses.append).size == len(CONTENT)
-    assert pauses == [1, 2, 4]
-
-
-def test_the_servers_own_pause_is_kept(hostile: HostileServer, fetch: Fetch) -> None:
-    pauses: list[float] = []
-    now = clock.now().replace(microsecond=0)
-    later = format_datetime(now.replace(year=now.year + 1), usegmt=True)
-    answers = in_turn(
-        body(b"", 429, Retry_After="7"),
-        body(b"", 429, Retry_After="nonsense"),
-        body(b"", 503, Retry_After=later),
-    )
-    with clock.stopped_at(now.replace(year=now.year + 1)):
-        refused(
-            lambda: fetch(hostile.on("/x", answers), retries=3, backoff=1, sleep=pauses.append),
-            "download_status",
-        )
-    assert pauses == [7, 2, 0]
-
-
-def test_too_long_a_pause_is_not_waited_for(hostile: HostileServer, fetch: Fetch) -> None:
-    pauses: list[float] = []
-    url = hostile.on("/x", body(b"", 429, Retry_After="3600"))
-    refused(lambda: fetch(url, retries=3, sleep=pauses.append), "download_status")
-    assert pauses == []
 
 
 def test_every_message_is_used() -> None:

@@ -16,7 +16,7 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 import requests
 from ckan import model
-from ckan.lib.search import SearchError
+from ckan.lib.search import SolrConnectionError
 from ckan.lib.search.common import SolrSettings
 
 HIDDEN = frozenset(
@@ -60,7 +60,7 @@ def current() -> SearchFields:
     """Return the names callers may use on this portal's core; asked of Solr once per process.
 
     Raises:
-        SearchError: when Solr does not answer.
+        SolrConnectionError: when Solr does not answer.
     """
     url, user, password = SolrSettings.get()
     if url not in _known:
@@ -124,7 +124,7 @@ def _ask(
         answer.raise_for_status()
         return list(answer.json()[key])
     except (requests.RequestException, ValueError, KeyError) as err:
-        raise SearchError(tk._("The search is not available at the moment.")) from err
+        raise SolrConnectionError(f"{url}: {err}") from err
 
 
 def _columns() -> set[str]:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.search import SearchError, SearchQueryError
+from ckan.lib.search import SearchError, SearchQueryError, SolrConnectionError
 from ckan.logic.schema import default_pagination_schema
 from ckan.types import Action, Context, DataDict
 
@@ -55,9 +55,16 @@ def package_search(next_action: Action, context: Context, data_dict: DataDict) -
         log.warning("Solr refused a search: %s", err)
         if "HTTP 400" in str(err) or "SOLR returned" not in str(err):
             raise SearchQueryError(tk._("This search can't be understood.")) from None
-        raise SearchError(tk._("The search is not available at the moment.")) from None
+        raise _silent() from None
+    except SolrConnectionError as err:  # of CKAN's search errors the one that is none
+        log.warning("Solr does not answer: %s", err)
+        raise _silent() from None
     data.withhold(context, found["results"])
     return found
+
+
+def _silent() -> SearchError:
+    return SearchError(tk._("The search is not available at the moment."))
 
 
 @tk.chained_action
