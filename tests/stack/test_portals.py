@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "ONTARIO_STORAGE_PATH": "/var/lib/ontario/storage",
     "ONTARIO_SECRET_KEY": "one",
     "ONTARIO_TOKEN_SECRET": "two",
+    "ONTARIO_VOTES_SECRET": "three",
 }
 
 
