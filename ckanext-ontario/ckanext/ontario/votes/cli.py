@@ -157,8 +157,7 @@ def _call(ctx: click.Context, action: str, progress: Any = None, **data: Any) ->
         try:
             return tk.get_action(action)(context, data)
         except tk.ValidationError as err:
-            reasons = [f"{key}: {' '.join(said)}" for key, said in err.error_dict.items()]
-            raise click.ClickException("; ".join(reasons)) from err
+            raise click.ClickException(str(err)) from err
         except tk.ObjectNotFound as err:
             raise click.ClickException(str(err)) from err
 

@@ -106,9 +106,7 @@ def _line(row: Mapping[str, Any], owner: str) -> dict[str, Any]:
 
 def _csv(table: list[dict[str, Any]]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS)
-    writer.writeheader()
-    writer.writerows(table)
+    csv.writer(text).writerows([COLUMNS, *(list(line.values()) for line in table)])
     return text.getvalue()
 
 
