@@ -103,9 +103,11 @@ def plant(server: Any) -> Any:
         ("user_create", {"name": one, "email": f"{one}@ontario.ca", "password": PASSWORD})
         for one in people
     ]
-    made = fill(server, *groups, *owners, *accounts, *_records(name))
-    server.ckan("sysadmin", "add", people[2])
+    rights = ("user_patch", {"id": people[2], "sysadmin": True})
+    tokens = [("api_token_create", {"user": one, "name": "tests"}) for one in people]
+    made = fill(server, *groups, *owners, *accounts, rights, *tokens, *_records(name))
     records = {one["name"].removeprefix(f"{name}-"): one for one in made[-8:]}
+    given = [one["token"] for one in made[-11:-8]]
     url = server.url
     return SimpleNamespace(
         server=server,
@@ -115,7 +117,7 @@ def plant(server: Any) -> Any:
         records={key: one["id"] for key, one in records.items()},
         names={key: one["name"] for key, one in records.items()},
         users=dict(zip(("citizen", "other", "chief"), people, strict=True)),
-        tokens={one.rpartition("-")[2]: server.token(one) for one in people},
+        tokens=dict(zip(("citizen", "other", "chief"), given, strict=True)),
     )
 
 
@@ -144,14 +146,19 @@ def _records(owner: str) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-@pytest.fixture(scope="module")
-def voting(world: Any, tmp_path_factory: Any) -> Any:
-    """The portal served by one more process, without limits in the way."""
-    folder = tmp_path_factory.mktemp("voting")
+@pytest.fixture(scope="session")
+def unlimited(public_server: Any, tmp_path_factory: Any) -> Any:
+    """The public portal served by one more process, without limits in the way."""
     limits = ("network_per_hour", "voter_per_hour")
     free = {f"ckanext.ontario.votes.{one}": "1000000" for one in limits}
-    with another(world.server, folder, **free) as server:
-        yield SimpleNamespace(**{**vars(world), "url": server.url, "web": server})
+    with another(public_server, tmp_path_factory.mktemp("voting"), **free) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def voting(world: Any, unlimited: Any) -> Any:
+    """The world of a module, asked of that process."""
+    return SimpleNamespace(**{**vars(world), "url": unlimited.url, "web": unlimited})
 
 
 @pytest.fixture(scope="module")
