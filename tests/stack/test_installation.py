@@ -88,6 +88,20 @@ def lines_of(path: Path, option: str) -> list[str]:
     return [line for line in path.read_text().splitlines() if line.split(" = ")[0] == option]
 
 
+def test_a_secret_that_an_earlier_version_did_not_make_is_made_once(at: Installation) -> None:
+    path = at.folder / "secrets.json"
+    older = {name: value for name, value in at.secrets.items() if name != "votes"}
+    path.write_text(json.dumps(older))
+    made = Installation.open(at.folder)
+    assert {**made.secrets, "votes": ""} == {**at.secrets, "votes": ""}
+    assert made.secrets["votes"] not in {"", at.secrets["votes"]}
+    assert Installation.open(at.folder).secrets == made.secrets
+    written = made.write_ini("public", "postgresql://postgres@/postgres?host=/x")
+    assert lines_of(written, "ckanext.ontario.votes.secret")
+    inside = made.write_ini("internal", "postgresql://postgres@/postgres?host=/x")
+    assert made.secrets["votes"] not in inside.read_text()
+
+
 @pytest.mark.parametrize("name", ["secrets.json", "ports.json"])
 def test_a_damaged_file_is_told_in_a_sentence(at: Installation, name: str) -> None:
     (at.folder / name).write_text('{"redis": ')
