@@ -33,11 +33,13 @@ class Client:
     url: str
     token: str = ""
     browser: bool = True
+    origin: str = ""
+    """What a browser says of the page it shows, where the site's address is another than ``url``."""
     session: requests.Session = field(default_factory=requests.Session)
 
     def post(self, action: str, headers: dict[str, str] | None = None, **data: Any) -> Any:
         """Call an action and return the whole answer."""
-        own = {"Origin": self.url} if self.browser else {}
+        own = {"Origin": self.origin or self.url} if self.browser else {}
         sent = {**own, **({"Authorization": self.token} if self.token else {}), **(headers or {})}
         address = f"{self.url}{API}/{action}"
         return self.session.post(address, json=data, headers=sent, timeout=60)
@@ -66,8 +68,8 @@ def another(server: Any, folder: Any, **options: str) -> Iterator[PortalServer]:
     read = configparser.ConfigParser(interpolation=None)
     read.optionxform = str
     read.read(server.ini)
-    read["app:main"].update(options)
-    read["app:main"]["ckan.site_url"] = url = f"http://127.0.0.1:{port}"
+    url = f"http://127.0.0.1:{port}"
+    read["app:main"].update({"ckan.site_url": url, **options})
     ini = folder / "ckan.ini"
     with ini.open("w") as target:
         read.write(target)

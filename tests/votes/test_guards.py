@@ -17,6 +17,7 @@ from ckanext.ontario.stack.testing import free_port
 from ckanext.ontario.votes.model import BINDING, OF_RECORDS
 
 CLIENTS, STEPS = 24, 8
+SECURE = "https://votes.example"
 TABLES = (*OF_RECORDS, BINDING)
 
 
@@ -91,17 +92,20 @@ def test_a_form_sent_twice_at_once_is_one_vote(voting: Any, kept: Any) -> None:
 @pytest.fixture(scope="module", params=[0, 1])
 def limited(request: Any, world: Any, tmp_path_factory: Any) -> Any:
     """The portal with a limit of four votes from a network, behind no proxy and behind one."""
+    behind_proxy = {"ckan.site_url": SECURE} if request.param else {}
     options = {
+        **behind_proxy,
         "ckanext.ontario.votes.network_per_hour": "4",
         "ckanext.ontario.votes.delay_milliseconds": "1",
         "ckanext.ontario.trusted_proxies": str(request.param),
         "ckan.site_id": f"limited-{request.param}",
     }
     with another(world.server, tmp_path_factory.mktemp("limited"), **options) as server:
-        chief = Client(server.url, world.tokens["chief"])
+        chief = Client(server.url, world.tokens["chief"], browser=False)
         yield SimpleNamespace(
             **{**vars(world), "url": server.url, "web": server, "chief": chief},
             proxies=request.param,
+            origin=behind_proxy.get("ckan.site_url", ""),
         )
 
 
@@ -112,7 +116,7 @@ def test_past_the_limit_votes_count_and_wait_for_a_look(limited: Any, kept: Any)
     for number in range(7):
         # What a client writes of itself: the proxy adds the last one, which is always the same.
         claimed = f"203.0.{number}.1, 198.51.{number}.7, 192.0.2.1"
-        answer = Client(limited.url).post(
+        answer = Client(limited.url, origin=limited.origin).post(
             "ontario_vote_set", {"X-Forwarded-For": claimed}, id=record
         )
         assert answer.status_code == 200
@@ -120,7 +124,7 @@ def test_past_the_limit_votes_count_and_wait_for_a_look(limited: Any, kept: Any)
     batches = limited.chief.ask("ontario_vote_velocity")["batches"]
     [batch] = [one for one in batches if one["batch"] not in known]
     assert (batch["ballots"], batch["records"], batch["reason"]) == (3, 1, "network")
-    other = Client(limited.url).post(
+    other = Client(limited.url, origin=limited.origin).post(
         "ontario_vote_set", {"X-Forwarded-For": "192.0.2.1, 198.51.100.9"}, id=record
     )
     assert other.status_code == 200
@@ -147,11 +151,22 @@ def _void_it(limited: Any, batch: str, ballots: int, kept: Any) -> None:
 def test_no_address_is_kept_anywhere(limited: Any, database: Any, services: Any) -> None:
     record = limited.records["review-2"]
     address = "198.51.77.99"
-    Client(limited.url).post("ontario_vote_set", {"X-Forwarded-For": address}, id=record)
+    Client(limited.url, origin=limited.origin).post(
+        "ontario_vote_set", {"X-Forwarded-For": address}, id=record
+    )
     with database.connect() as connection:
         rows = [str(row) for table in TABLES for row in connection.execute(sa.select(table))]
     assert rows
     assert not [row for row in rows if "198.51.77" in row or "127.0.0" in row]
+
+
+def test_the_cookie_of_a_secure_site_is_secure(limited: Any) -> None:
+    one = Client(limited.url, origin=limited.origin)
+    answer = one.post("ontario_vote_set", id=limited.records["review-3"])
+    [cookie] = [v for k, v in answer.raw.headers.items() if k == "Set-Cookie" and "voter" in v]
+    assert ("; secure" in cookie.lower()) == bool(limited.origin)
+    wrong = Client(limited.url, origin=limited.origin.replace("https", "http") or "https://x.ca")
+    assert wrong.post("ontario_vote_set", id=limited.records["review-3"]).status_code == 403
 
 
 # --- without Redis ---------------------------------------------------------------------------

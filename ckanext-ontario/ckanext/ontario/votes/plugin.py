@@ -43,7 +43,7 @@ class VotesPlugin(RecordHooks, p.SingletonPlugin):
     def update_config(self, config_: CKANConfig) -> None:
         """Refuse a portal without its guards or without the key that voters are hashed with."""
         if require_guards() is not Portal.PUBLIC:
-            raise PortalRefused(f"{self.name} is for the public portal")
+            raise PortalRefused("ontario_votes is for the public portal")
         if len(str(config_.get(config.KEY_OPTION) or "")) < config.SHORTEST_SECRET:
             raise PortalRefused(
                 f"the public portal does not start without {config.KEY_OPTION} of at "
