@@ -34,7 +34,7 @@ class Client:
     token: str = ""
     browser: bool = True
     origin: str = ""
-    """What a browser says of the page it shows, where the site's address is another than ``url``."""
+    """Of the page that a browser shows, where the site's address is another than ``url``."""
     session: requests.Session = field(default_factory=requests.Session)
 
     def post(self, action: str, headers: dict[str, str] | None = None, **data: Any) -> Any:

@@ -141,7 +141,9 @@ def test_private_and_draft_records_are_not_there(voting: Any, client: Any) -> No
         for caller in (client(), client("citizen")):
             assert caller.post("ontario_vote_set", id=one["id"]).status_code == 404
             assert caller.post("ontario_vote_show", id=one["id"]).status_code == 404
-        client("chief").vote(one["id"])
+        chief = client("chief")  # who may see it, and can't vote for it
+        assert chief.post("ontario_vote_set", id=one["id"]).status_code == 409
+        assert chief.ask("ontario_vote_show", id=one["id"])["state"] == "none"
     ranked = client("chief").ask("ontario_vote_ranking", organization=voting.owner, limit=100)
     assert not {one["id"] for one in hidden} & {one["id"] for one in ranked["results"]}
     exported = client().ask("ontario_vote_export")

@@ -115,9 +115,15 @@ def recount(package_id: str) -> None:
 
 
 def totals() -> dict[str, int]:
-    """Return the counts of all records that are here and have votes."""
+    """Return the counts of all records that everyone sees and that have votes."""
     both = TALLY.c.n_user + TALLY.c.n_anon
-    query = sa.select(TALLY.c.package_id, both).where(TALLY.c.absent_since.is_(None), both > 0)
+    package: Any = model.package_table
+    shown = sa.and_(
+        package.c.id == TALLY.c.package_id,
+        package.c.state == model.State.ACTIVE,
+        package.c.private.is_(False),
+    )
+    query = sa.select(TALLY.c.package_id, both).join(package, shown).where(both > 0)
     return {row[0]: int(row[1]) for row in model.Session.execute(query)}
 
 

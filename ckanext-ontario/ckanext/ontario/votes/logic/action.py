@@ -251,6 +251,8 @@ def _package(data_dict: DataDict) -> model.Package:
 
 
 def _state(package: model.Package, *, mine: bool) -> State:
+    if package.private or package.state != model.State.ACTIVE:
+        return State.NONE  # administrators may see it; the public can't vote for it
     return domain.state_of(package.type, counting.access_level_of(package.id), mine=mine)
 
 
