@@ -25,6 +25,7 @@ NAMES = ("p1", "p2")
 RECORDS = st.sampled_from(NAMES)
 BROWSERS = st.sampled_from(["a1", "a2"])
 ACCOUNTS = st.sampled_from(["u1", "u2"])
+VOTERS = st.one_of(BROWSERS, ACCOUNTS)
 EVERYTHING = {"kind": "", "batch": "", "since": START.date() - timedelta(9), "until": START.date()}
 
 
@@ -64,8 +65,12 @@ class Voting(RuleBasedStateMachine):
         self.day = START
         self.cast_on: dict[tuple[str, str], Any] = {}
 
-    @rule(record=RECORDS, voter=st.one_of(BROWSERS, ACCOUNTS))
-    def vote(self, record: str, voter: str) -> None:
+    @rule(votes=st.lists(st.tuples(RECORDS, VOTERS), min_size=2, max_size=8))
+    def vote(self, votes: list[tuple[str, str]]) -> None:
+        for record, voter in votes:
+            self._vote(record, voter)
+
+    def _vote(self, record: str, voter: str) -> None:
         with clock.stopped_at(self.day):
             added = ballots.cast(record, voter, voter[0])
         assert added == ((record, voter) not in self.valid and (record, voter) not in self.void)
@@ -73,12 +78,14 @@ class Voting(RuleBasedStateMachine):
             self.valid[record, voter] = voter[0]
             self.cast_on[record, voter] = self.day.date()
 
-    @rule(record=RECORDS, voter=st.one_of(BROWSERS, ACCOUNTS))
+    @rule(record=RECORDS, voter=VOTERS)
     def take_back(self, record: str, voter: str) -> None:
         assert ballots.remove(record, voter) == (self.valid.pop((record, voter), "") != "")
 
-    @rule(browser=BROWSERS, account=ACCOUNTS)
-    def log_in(self, browser: str, account: str) -> None:
+    @rule(votes=st.lists(st.tuples(RECORDS, VOTERS)), browser=BROWSERS, account=ACCOUNTS)
+    def log_in(self, votes: list[tuple[str, str]], browser: str, account: str) -> None:
+        for record, voter in votes:
+            self._vote(record, voter)
         mine = [record for record, voter in self.valid if voter == browser]
         taken = {record for record, voter in self.valid.keys() | self.void if voter == account}
         assert ballots.move(browser, account) == len(set(mine) - taken)
@@ -138,7 +145,7 @@ def test_any_sequence_leaves_counts_and_ballots_equal(tables: None) -> None:
         run_state_machine_as_test(
             Voting,
             settings=settings(
-                max_examples=25,
+                max_examples=30,
                 stateful_step_count=25,
                 deadline=None,
                 suppress_health_check=checked,
