@@ -11,6 +11,8 @@ VOTER_PER_DAY = "ckanext.ontario.votes.voter_per_day"
 DELAY = "ckanext.ontario.votes.delay_milliseconds"
 BALLOT_DAYS = "ckanext.ontario.votes.ballot_days"
 ABSENT_DAYS = "ckanext.ontario.votes.absent_days"
+SUGGESTIONS_PER_HOUR = "ckanext.ontario.votes.suggestions_per_hour"
+SUGGESTIONS_WAITING = "ckanext.ontario.votes.suggestions_waiting"
 
 SHORTEST_SECRET = 32
 
@@ -48,3 +50,13 @@ def ballot_days() -> int:
 def absent_days() -> int:
     """Return for how many days votes wait for a withdrawn record to come back."""
     return int(tk.config[ABSENT_DAYS])
+
+
+def suggestions_per_hour() -> int:
+    """Return how many suggestions one network may send within an hour."""
+    return int(tk.config[SUGGESTIONS_PER_HOUR])
+
+
+def suggestions_waiting() -> int:
+    """Return how many suggestions may wait for administrators before no more are taken."""
+    return int(tk.config[SUGGESTIONS_WAITING])

@@ -61,14 +61,19 @@ def counts(package_ids: Collection[str]) -> dict[str, Counts]:
 
 def has_voted(package_id: str, voter_key: str) -> bool:
     """Say whether a voter's ballot counts for a record."""
-    if not voter_key:
-        return False
+    return bool(voted([package_id], voter_key))
+
+
+def voted(subjects: Collection[str], voter_key: str) -> set[str]:
+    """Return those of these records or suggestions that a voter's ballots count for."""
+    if not voter_key or not subjects:
+        return set()
     query = sa.select(BALLOT.c.package_id).where(
-        BALLOT.c.package_id == package_id,
+        BALLOT.c.package_id.in_(list(subjects)),
         BALLOT.c.voter_key == voter_key,
         BALLOT.c.void_id.is_(None),
     )
-    return model.Session.scalar(query) is not None
+    return set(model.Session.scalars(query))
 
 
 def ballots_of(voter_key: str, limit: int, offset: int) -> tuple[int, dict[str, date]]:

@@ -28,6 +28,12 @@ OPEN = "open"
 USER, ANONYMOUS = "u", "a"
 """Kinds of ballots: of an account, of a browser."""
 
+SUGGESTION = "suggestion:"
+"""What the ballots of suggestions are kept under begins with this; no id of a record does."""
+
+LONGEST_TITLE, LONGEST_TEXT = 200, 2000
+"""Characters of a suggestion's title, and of what is said about it."""
+
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -54,6 +60,17 @@ def state_of(record_type: str, access_level: str, *, mine: bool) -> State:
     if access_level in VOTABLE:
         return State.VOTED if mine else State.VOTE
     return State.OPENED if access_level == OPEN else State.NONE
+
+
+def subject_of(suggestion_id: str) -> str:
+    """Return what the ballots of a suggestion are kept under, beside those of records."""
+    return f"{SUGGESTION}{suggestion_id}"
+
+
+def fingerprint(title: str) -> str:
+    """Return what titles have in common that differ in spaces and capitals only."""
+    words = " ".join(title.casefold().split())
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 # --- who votes -------------------------------------------------------------------------------

@@ -64,6 +64,28 @@ def spend(voter_key: str, address: str) -> Spent:
     return Spent("voter" if over else "")
 
 
+def suggested_too_often(address: str) -> bool:
+    """Count one suggestion of a network; say whether it is one too many within the hour.
+
+    Without Redis none is: how many wait for administrators is limited all the same.
+
+    Args:
+        address: the client's, or ``""`` for commands.
+    """
+    if not address:
+        return False
+    try:
+        redis = _redis(str(tk.config["ckan.redis.url"]))
+        name = _name("suggestions", _hashed(_salt(redis), domain.network_of(address)))
+        with redis.pipeline(transaction=True) as together:
+            together.set(name, 0, ex=HOUR, nx=True)
+            together.incr(name)
+            return int(together.execute()[1]) > config.suggestions_per_hour()
+    except RedisError as err:
+        log.warning("Suggestions are not counted, because Redis does not answer: %s", err)
+        return False
+
+
 def hold() -> None:
     """Hold this answer back for a moment, unless enough others are held back already."""
     if _held.acquire(blocking=False):

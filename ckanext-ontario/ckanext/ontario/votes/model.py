@@ -120,6 +120,52 @@ class VotesVoid(tk.BaseModel):
     __table_args__ = (sa.Index("ontario_votes_void_package", "package_id"),)
 
 
+class VotesSuggestion(tk.BaseModel):
+    """A dataset that somebody misses in the inventory; nothing tells who sent it.
+
+    Its ballots stand with those of records, under :func:`.domain.subject_of` its id.
+    """
+
+    __tablename__ = "ontario_votes_suggestion"
+
+    id: Any = sa.Column(sa.Text, primary_key=True)
+    state: Any = sa.Column(sa.Text, nullable=False, server_default="waiting")
+    """``waiting``, ``accepted`` (listed, with ``title_en`` and ``title_fr``) or ``refused``."""
+    language: Any = sa.Column(sa.Text, nullable=False)
+    """In which language it was sent."""
+    title: Any = sa.Column(sa.Text, nullable=False)
+    description: Any = sa.Column(sa.Text, nullable=False, server_default="")
+    organization: Any = sa.Column(sa.Text, nullable=False, server_default="")
+    """Name of the ministry that may have the data, or nothing."""
+    fingerprint: Any = sa.Column(sa.Text, nullable=False)
+    """Equal for equal titles, so that one that is sent twice waits once."""
+    day: Any = sa.Column(sa.Date, nullable=False)
+    title_en: Any = sa.Column(sa.Text, nullable=False, server_default="")
+    title_fr: Any = sa.Column(sa.Text, nullable=False, server_default="")
+    reason: Any = sa.Column(sa.Text, nullable=False, server_default="")
+    """Why it was refused; for administrators."""
+    decided_by: Any = sa.Column(sa.Text)
+    decided_at: Any = sa.Column(sa.DateTime(timezone=True))
+
+    __table_args__ = (
+        sa.CheckConstraint(
+            "state IN ('waiting', 'accepted', 'refused')", name="ontario_votes_suggestion_state"
+        ),
+        sa.CheckConstraint(
+            "state <> 'accepted' OR (title_en <> '' AND title_fr <> '')",
+            name="ontario_votes_suggestion_titles",
+        ),
+        sa.Index(
+            "ontario_votes_suggestion_once",
+            "fingerprint",
+            unique=True,
+            postgresql_where=sa.text("state = 'waiting'"),
+        ),
+        sa.Index("ontario_votes_suggestion_listed", "state", "day"),
+    )
+
+
+SUGGESTION = VotesSuggestion.__table__
 BALLOT, TALLY, DAILY = VotesBallot.__table__, VotesTally.__table__, VotesDaily.__table__
 BINDING, REVIEW, VOID = VotesBinding.__table__, VotesReview.__table__, VotesVoid.__table__
 

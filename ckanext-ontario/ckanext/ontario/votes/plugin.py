@@ -15,8 +15,16 @@ from ckanext.ontario.shared import batches, signals
 from ckanext.ontario.shared.jobs import Cron, Every, IScheduledJobs, ScheduledJob
 from ckanext.ontario.shared.portal import Portal
 from ckanext.ontario.shared.startup import PortalRefused, require_guards
-from ckanext.ontario.votes import cli, config, helpers, upkeep, voters
-from ckanext.ontario.votes.logic import action, auth, ranking
+from ckanext.ontario.votes import (
+    cli,
+    config,
+    helpers,
+    suggestion_views,
+    upkeep,
+    views,
+    voters,
+)
+from ckanext.ontario.votes.logic import action, auth, ranking, suggestions
 from ckanext.ontario.votes.logic import upkeep as upkeep_actions
 from ckanext.ontario.votes.records import RecordHooks
 
@@ -41,7 +49,7 @@ class VotesPlugin(RecordHooks, p.SingletonPlugin):
     # IConfigurer
 
     def update_config(self, config_: CKANConfig) -> None:
-        """Refuse a portal without its guards or without the key that voters are hashed with."""
+        """Add the pages; refuse a portal without its guards or the key that hashes voters."""
         if require_guards() is not Portal.PUBLIC:
             raise PortalRefused("ontario_votes is for the public portal")
         if len(str(config_.get(config.KEY_OPTION) or "")) < config.SHORTEST_SECRET:
@@ -50,22 +58,28 @@ class VotesPlugin(RecordHooks, p.SingletonPlugin):
                 f"least {config.SHORTEST_SECRET} characters; restore it from the backup, or make "
                 "it if nobody has voted yet"
             )
+        tk.add_template_directory(config_, "templates")
+        tk.add_resource("assets", "ontario_votes")
 
     # IActions
 
     def get_actions(self) -> dict[str, Any]:
-        """Return voting, the ranking, and what administrators do."""
+        """Return voting, the ranking, suggestions, and what administrators do."""
         return {
             name: getattr(module, name)
-            for module in (action, ranking, upkeep_actions)
+            for module in (action, ranking, suggestions, upkeep_actions)
             for name in module.__all__
         }
 
     # IBlueprint
 
     def get_blueprint(self) -> list[Blueprint]:
-        """Return the hooks that know a browser by its cookie; no page."""
-        return [voters.hooks]
+        """Return the pages, and the hooks that know a browser by its cookie."""
+        return [
+            voters.hooks,
+            views.ontario_votes,
+            suggestion_views.ontario_votes_suggestions,
+        ]
 
     # ISignal
 

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.ontario.votes import config, domain
+from ckanext.ontario.votes import config, domain, suggestions
 from ckanext.ontario.votes.model import BALLOT, OF_RECORDS, REVIEW, TALLY
 
 Progress = Callable[[int, int], None]
@@ -23,11 +23,12 @@ INDEXED_AT_ONCE = 1000
 _DIRTY = """
     UPDATE ontario_votes_tally SET dirty = false WHERE package_id IN (
         SELECT package_id FROM ontario_votes_tally
-        WHERE dirty AND absent_since IS NULL
+        WHERE dirty AND absent_since IS NULL AND package_id NOT LIKE 'suggestion:%'
         ORDER BY package_id LIMIT :most FOR UPDATE SKIP LOCKED
     ) RETURNING package_id
 """
-"""A vote that is being cast keeps its tally for the next time; nobody waits for the index."""
+"""A vote that is being cast keeps its tally for the next time; nobody waits for the index. The
+index knows no suggestions."""
 
 _DIFFER = """
     WITH counted AS (
@@ -77,7 +78,7 @@ _PURGE = """
 
 _GONE = """
     UPDATE ontario_votes_tally AS t SET absent_since = :today
-    WHERE absent_since IS NULL AND NOT EXISTS (
+    WHERE absent_since IS NULL AND package_id NOT LIKE 'suggestion:%' AND NOT EXISTS (
         SELECT 1 FROM package AS p WHERE p.id = t.package_id AND p.state = 'active')
 """
 _BACK = """
@@ -137,8 +138,8 @@ def purge(today: date, progress: Progress | None = None) -> Mapping[str, int]:
     """Delete ballots that are older than they are needed; counts and sums by day stay.
 
     Ballots of browsers go once no cookie can be as old; those of accounts once the dataset is open
-    by then. Votes of records that have been away too long go altogether. Commits after each
-    record, so that nobody waits for long.
+    by then. Votes of records that have been away too long go altogether, and so do suggestions
+    that were refused as long ago. Commits after each record, so that nobody waits for long.
 
     Returns:
         ``{"ballots", "records"}``: how many ballots went, and records whose votes were forgotten.
@@ -155,6 +156,8 @@ def purge(today: date, progress: Progress | None = None) -> Mapping[str, int]:
         if progress:
             progress(done, len(records))
     model.Session.execute(sa.delete(REVIEW).where(REVIEW.c.day < before))
+    last = today - timedelta(days=config.absent_days())
+    forget([domain.subject_of(one) for one in suggestions.forget_refused(last)])
     forgotten = _absent(today)
     model.Session.commit()
     return {"ballots": gone, "records": len(forgotten)}

@@ -67,22 +67,34 @@ def ontario_vote_set(context: Context, data_dict: DataDict) -> dict[str, Any]:
             when that is because it is open. Over HTTP 409.
     """
     tk.check_access("ontario_vote_set", context, data_dict)
-    wanted = _flag(data_dict.get("value", True))
+    wanted = flag(data_dict.get("value", True))
     package = _package(data_dict)
     voters.require_own_request(context)
     state = _state(package, mine=False)
     if state is not State.VOTE:
         raise NotVotable(package, state)
+    return _shown(package, keep(context, package.id, wanted=wanted))
+
+
+def keep(context: Context, subject: str, *, wanted: bool) -> Voter:
+    """Cast a vote or take it back, within limits, and return whose it is.
+
+    Args:
+        context: CKAN's, with the user.
+        subject: what the ballot is kept under: id of a record, or of a suggestion.
+        wanted: whether there is to be a vote.
+    """
     voter = voters.of(context)
-    if wanted or voter.key:
-        spent = limits.spend(voter.key, voters.browser_of(context).address)
-        if spent.reason:
-            limits.hold()
-        voter = _cast(context, package.id, spent) if wanted else _remove(context, package.id)
-        if not context.get("defer_commit"):
-            model.Session.commit()
-        voters.remember(context, voter)
-    return _shown(package, voter)
+    if not wanted and not voter.key:
+        return voter
+    spent = limits.spend(voter.key, voters.browser_of(context).address)
+    if spent.reason:
+        limits.hold()
+    voter = _cast(context, subject, spent) if wanted else _remove(context, subject)
+    if not context.get("defer_commit"):
+        model.Session.commit()
+    voters.remember(context, voter)
+    return voter
 
 
 def _cast(context: Context, package_id: str, spent: limits.Spent) -> Voter:
@@ -267,7 +279,12 @@ def _shown(package: model.Package, voter: Voter) -> dict[str, Any]:
     }
 
 
-def _flag(value: Any) -> bool:
+def flag(value: Any) -> bool:
+    """Return whether something of a request is wanted.
+
+    Raises:
+        ValidationError: when it is neither true nor false.
+    """
     try:
         return bool(tk.asbool(value))
     except ValueError:

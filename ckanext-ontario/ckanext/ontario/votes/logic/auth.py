@@ -19,6 +19,11 @@ __all__ = [
     "ontario_vote_review_keep",
     "ontario_vote_set",
     "ontario_vote_show",
+    "ontario_vote_suggestion_accept",
+    "ontario_vote_suggestion_create",
+    "ontario_vote_suggestion_list",
+    "ontario_vote_suggestion_refuse",
+    "ontario_vote_suggestion_set",
     "ontario_vote_velocity",
     "ontario_vote_void",
 ]
@@ -70,6 +75,36 @@ def ontario_vote_merge(context: Context, data_dict: DataDict) -> AuthResult:
     if not voters.user_id_of(context):
         return {"success": False, "msg": tk._("You must log in.")}
     return {"success": True}
+
+
+@tk.auth_allow_anonymous_access
+def ontario_vote_suggestion_create(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let everybody suggest a dataset; administrators look at it before anybody else does."""
+    return {"success": True}
+
+
+@tk.auth_allow_anonymous_access
+def ontario_vote_suggestion_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let everybody list what was accepted, and administrators the rest."""
+    if data_dict.get("state") in (None, "", "accepted"):
+        return {"success": True}
+    return _administrators()
+
+
+@tk.auth_allow_anonymous_access
+def ontario_vote_suggestion_set(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let everybody vote for suggestions that were accepted."""
+    return {"success": True}
+
+
+def ontario_vote_suggestion_accept(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let system administrators alone decide on suggestions."""
+    return _administrators()
+
+
+def ontario_vote_suggestion_refuse(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let system administrators alone decide on suggestions."""
+    return _administrators()
 
 
 def ontario_vote_void(context: Context, data_dict: DataDict) -> AuthResult:

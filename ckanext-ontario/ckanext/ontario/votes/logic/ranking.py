@@ -40,10 +40,10 @@ def ontario_vote_ranking(context: Context, data_dict: DataDict) -> dict[str, Any
 
     Returns:
         ``{"count", "results": [{"rank", "votes", "change", "id", "name", "title", "organization",
-        "access_level", "exemption", "planned_release_date", "count", "count_user",
+        "topics", "access_level", "exemption", "planned_release_date", "count", "count_user",
         "count_anonymous"}]}``. ``votes`` is what the rank follows (of the period, with ``since``),
         ``change`` how many of all votes the last 30 days brought, ``organization`` is ``{"id",
-        "name", "title"}``. Datasets without a vote have no rank.
+        "name", "title"}``, ``topics`` are names. Datasets without a vote have no rank.
 
     Raises:
         ValidationError: when a parameter is not understood.
@@ -116,6 +116,7 @@ def _described(record: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **heading(dict(record)),
         "organization": {key: owner.get(key) for key in ("id", "name", "title")},
+        "topics": list(record.get("topics") or ()),
         **{key: record.get(key) for key in kept},
     }
 
