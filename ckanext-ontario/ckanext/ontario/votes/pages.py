@@ -137,7 +137,7 @@ def row(found: Mapping[str, Any]) -> Row:
         foreign=foreign,
         address=str(tk.h.url_for("dataset.read", id=found["name"])),
         ministry=str(found["organization"].get("title") or ""),
-        topics=tuple(topics.get(one, one) for one in found.get("topics") or ()),
+        topics=tuple(topics.get(str(one), str(one)) for one in found.get("topics") or ()),
         access_level=level,
         access=levels().get(level, level),
         exemption="" if exemption == "none" else _choices("exemption").get(exemption, exemption),

@@ -134,7 +134,7 @@ def ontario_vote_suggestion_accept(context: Context, data_dict: DataDict) -> dic
         ValidationError: when the title lacks a language or is too long.
     """
     tk.check_access("ontario_vote_suggestion_accept", context, data_dict)
-    title = data_dict.get("title")
+    title: Any = data_dict.get("title")
     if domain.note_problem(title):
         said = tk._("Give a title in English and in French.")
         raise tk.ValidationError({"title": [said]})
