@@ -151,7 +151,7 @@ def _records(owner: str) -> list[tuple[str, dict[str, Any]]]:
 @pytest.fixture(scope="session")
 def unlimited(public_server: Any, tmp_path_factory: Any) -> Any:
     """The public portal served by one more process, without limits in the way."""
-    limits = ("network_per_hour", "voter_per_hour")
+    limits = ("network_per_hour", "voter_per_hour", "suggestions_per_hour")
     free = {f"ckanext.ontario.votes.{one}": "1000000" for one in limits}
     with another(public_server, tmp_path_factory.mktemp("voting"), **free) as server:
         yield server

@@ -352,7 +352,7 @@ def test_votes_for_suggestions_move_at_log_in_and_stay_out_of_the_index(
     "sent", [{}, {"title": " "}, {"title": "x" * 201}, {"title": "y", "organization": "no-such"}]
 )
 def test_suggestions_that_are_not_understood(visitor: Visitor, sent: dict[str, str]) -> None:
-    answer = visitor.send("/votes/suggest", **sent)
+    answer = visitor.send("/votes/suggest", None, **sent)
     assert answer.status_code == 400
     page = html.fromstring(answer.text)
     assert page.xpath("//*[@aria-invalid='true']")
