@@ -95,7 +95,10 @@ def _rows(state: str, limit: int, offset: int, *where: Any) -> tuple[int, list[M
         .offset(offset)
     )
     rows = model.Session.execute(query).mappings().all()
-    return (int(rows[0]["total"]) if rows else 0), list(rows)
+    if rows:
+        return int(rows[0]["total"]), list(rows)
+    whole = sa.select(sa.func.count()).select_from(SUGGESTION).where(SUGGESTION.c.state == state)
+    return int(model.Session.scalar(whole.where(*where)) or 0) if offset else 0, []
 
 
 def _ask(statement: str, values: Mapping[str, Any]) -> Any:
