@@ -8,8 +8,8 @@ import ckan.plugins.toolkit as tk
 from ckan.lib.search import SearchError
 from ckan.types import Context
 
-from ckanext.ontario.votes import pages
-from ckanext.ontario.votes.pages import Row
+from ckanext.ontario.votes.outside import pages
+from ckanext.ontario.votes.outside.pages import Row
 
 __all__ = [
     "ontario_votes_mergeable",

@@ -15,17 +15,10 @@ from ckanext.ontario.shared import batches, signals
 from ckanext.ontario.shared.jobs import Cron, Every, IScheduledJobs, ScheduledJob
 from ckanext.ontario.shared.portal import Portal
 from ckanext.ontario.shared.startup import PortalRefused, require_guards
-from ckanext.ontario.votes import (
-    cli,
-    config,
-    helpers,
-    suggestion_views,
-    upkeep,
-    views,
-    voters,
-)
+from ckanext.ontario.votes import cli, config, helpers, upkeep, voters
 from ckanext.ontario.votes.logic import action, auth, ranking, suggestions
 from ckanext.ontario.votes.logic import upkeep as upkeep_actions
+from ckanext.ontario.votes.outside import suggestion_views, views
 from ckanext.ontario.votes.records import RecordHooks
 
 PUBLIC = frozenset({Portal.PUBLIC})
@@ -58,8 +51,8 @@ class VotesPlugin(RecordHooks, p.SingletonPlugin):
                 f"least {config.SHORTEST_SECRET} characters; restore it from the backup, or make "
                 "it if nobody has voted yet"
             )
-        tk.add_template_directory(config_, "templates")
-        tk.add_resource("assets", "ontario_votes")
+        tk.add_template_directory(config_, "outside/templates")
+        tk.add_resource("outside/assets", "ontario_votes")
 
     # IActions
 

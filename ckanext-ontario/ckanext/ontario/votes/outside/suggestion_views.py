@@ -12,7 +12,7 @@ from ckan.types import Context
 from flask import Blueprint, abort
 
 from ckanext.ontario.shared.guard import guarded
-from ckanext.ontario.votes import pages
+from ckanext.ontario.votes.outside import pages
 
 __all__ = ["ontario_votes_suggestions"]
 
@@ -45,7 +45,7 @@ def suggest() -> Any:
 @ontario_votes_suggestions.route("/votes/suggestions")
 def listed() -> str:
     """Show every suggestion that people can vote for."""
-    return _page("ontario/votes/suggestions.html", "ontario_votes_suggestions.listed", {})
+    return _page("ontario/votes/outside/suggestions.html", "ontario_votes_suggestions.listed", {})
 
 
 @ontario_votes_suggestions.route("/votes/suggestions/<suggestion>/vote", methods=["POST"])
@@ -102,7 +102,7 @@ def decide(suggestion: str) -> Any:
 def _waiting(state: str, wrong: Mapping[str, str]) -> str:
     endpoint = "ontario_votes_suggestions.waiting"
     more = {"state": state, "wrong": wrong}
-    return _page("ontario/votes/waiting.html", endpoint, {"state": state}, more)
+    return _page("ontario/votes/outside/waiting.html", endpoint, {"state": state}, more)
 
 
 def _page(
@@ -128,7 +128,7 @@ def _form(values: Mapping[str, str], errors: Mapping[str, str]) -> str:
     except SearchError:
         ministries = ()
     page = {"values": values, "errors": errors, "ministries": ministries}
-    return tk.render("ontario/votes/suggest.html", page)
+    return tk.render("ontario/votes/outside/suggest.html", page)
 
 
 def _caller() -> Context:

@@ -17,13 +17,13 @@ from flask_babel import force_locale
 from ckanext.ontario.shared.bilingual import LANGUAGES
 from ckanext.ontario.shared.cells import safe
 from ckanext.ontario.shared.guard import guarded
-from ckanext.ontario.votes import pages
+from ckanext.ontario.votes.outside import pages
 
 __all__ = ["ontario_votes"]
 
 ontario_votes = Blueprint("ontario_votes", __name__)
 
-BUTTON = "ontario/votes/snippets/button.html"
+BUTTON = "ontario/votes/outside/snippets/button.html"
 PART = "application/json"
 """What the script asks for: the button anew, instead of the whole page."""
 
@@ -59,7 +59,7 @@ def ranking() -> Any:
     except SearchError:
         tk.abort(HTTPStatus.SERVICE_UNAVAILABLE)
     suggested = tk.get_action("ontario_vote_suggestion_list")(_caller(), {"limit": pages.ROWS})
-    shown = tk.render("ontario/votes/ranking.html", {"page": page, "suggested": suggested})
+    shown = tk.render("ontario/votes/outside/ranking.html", {"page": page, "suggested": suggested})
     return shown, HTTPStatus.BAD_REQUEST if page.error else HTTPStatus.OK
 
 
