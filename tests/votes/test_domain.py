@@ -152,3 +152,11 @@ def test_a_day_is_a_day(text: object) -> None:
 def test_a_note_is_in_both_languages(note: object) -> None:
     assert domain.note_problem(note)
     assert domain.note_problem({"en": "x", "fr": "y"}) is None
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_suggestions_are_told_apart_by_more_than_spaces_and_capitals(one: str, other: str) -> None:
+    same = " ".join(one.casefold().split()) == " ".join(other.casefold().split())
+    assert (domain.fingerprint(one) == domain.fingerprint(other)) is same
+    assert domain.fingerprint(f"  {one} ") == domain.fingerprint(one)
+    assert domain.subject_of(one).startswith(domain.SUGGESTION)

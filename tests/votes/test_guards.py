@@ -194,6 +194,8 @@ def test_votes_count_once_while_redis_is_away(world: Any, tmp_path_factory: Any,
         for one in clients:
             for record in (first, second):
                 assert not one.vote(record, value=False)["mine"]
+            title = f"While Redis is away {world.owner}"
+            assert one.ask("ontario_vote_suggestion_create", title=title)["state"] == "waiting"
     said = "".join(path.read_text(errors="replace") for path in folder.rglob("*.log"))
     assert "Redis does not answer" in said
     for record in (first, second):

@@ -142,7 +142,7 @@ def ontario_vote_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     Returns:
         ``{"count", "results": [{"id", "name", "title", "day", "count", "count_user",
         "count_anonymous", "state"}]}``; ``title`` is ``{"en", "fr"}``. Records that the caller may
-        not see any more are counted, not listed.
+        not see any more are counted, not listed, and so are suggestions.
     """
     tk.check_access("ontario_vote_list", context, data_dict)
     limit = number(data_dict, "limit", 50, MOST)

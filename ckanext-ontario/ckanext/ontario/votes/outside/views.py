@@ -109,7 +109,8 @@ def merge() -> Any:
 
 
 def _asked() -> dict[str, str]:
-    given = {name: tk.request.args.get(name, "").strip() for name in pages.FILTERS}
+    args = tk.request.args
+    given = {name: args.get(name, "").replace("\0", "").strip() for name in pages.FILTERS}
     return {name: value for name, value in given.items() if value}
 
 
