@@ -43,7 +43,7 @@ def ontario_votes_top() -> tuple[Row, ...]:
         found = tk.get_action("ontario_vote_ranking")(_reader(), {"limit": TOP})
     except SearchError:
         return ()
-    return tuple(map(pages.row, found["results"]))
+    return tuple(pages.row(one) for one in found["results"])
 
 
 def ontario_votes_words(count_user: int, count_anonymous: int) -> str:

@@ -123,8 +123,14 @@ def said(err: tk.ValidationError) -> dict[str, str]:
     return {name: " ".join(texts) for name, texts in told.items()}
 
 
-def row(found: Mapping[str, Any]) -> Row:
-    """Return a record of ``ontario_vote_ranking`` in the reader's language."""
+def row(found: Mapping[str, Any], ministries: Mapping[str, str] | None = None) -> Row:
+    """Return a record of ``ontario_vote_ranking`` in the reader's language.
+
+    Args:
+        found: what the action said of it.
+        ministries: titles of ministries in that language, by name.
+    """
+    owner = found["organization"]
     title, foreign = _title(found)
     exemption = str(found.get("exemption") or "none")
     level = str(found.get("access_level") or "")
@@ -136,7 +142,7 @@ def row(found: Mapping[str, Any]) -> Row:
         title=title,
         foreign=foreign,
         address=str(tk.h.url_for("dataset.read", id=found["name"])),
-        ministry=str(found["organization"].get("title") or ""),
+        ministry=str((ministries or {}).get(owner.get("name")) or owner.get("title") or ""),
         topics=tuple(topics.get(str(one), str(one)) for one in found.get("topics") or ()),
         access_level=level,
         access=levels().get(level, level),
@@ -167,7 +173,7 @@ def ranking(caller: Context, asked: Mapping[str, str], number: int) -> RankingPa
         error = " ".join(said(err).values())
     more = number * ROWS < found["count"]
     return RankingPage(
-        rows=tuple(map(row, found["results"])),
+        rows=tuple(row(one, choices.get("organization")) for one in found["results"]),
         count=found["count"],
         ministries=_options(choices.get("organization", {}), asked.get("organization", "")),
         topics=_options(choices.get("groups", {}), asked.get("topic", "")),
