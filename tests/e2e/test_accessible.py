@@ -18,6 +18,8 @@ SIGNED_OUT = {
     "public topics": ("public", "/group/"),
     "public inventory explorer": ("public", "/inventory"),
     "public dumps": ("public", "/dumps/"),
+    "public votes": ("public", "/votes"),
+    "public request for data": ("public", "/votes/suggest"),
     "public not found": ("public", "/dataset/no-such-record"),
     "public log-in": ("public", "/user/login"),
 }

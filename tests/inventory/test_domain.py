@@ -17,6 +17,7 @@ from ckanext.ontario.harvesters.inventory.reader import InventoryReader
 from ckanext.ontario.inventory import domain
 from ckanext.ontario.inventory.domain import Words
 from ckanext.ontario.schema import tables
+from ckanext.ontario.shared import cells
 
 FIELDS = {one["field_name"]: one for one in tables.read("dataset.yaml")["dataset_fields"]}
 
@@ -82,7 +83,7 @@ def test_what_is_exported_can_be_harvested(language: str, tmp_path: Path) -> Non
     assert file["format"] == "CSV"
 
 
-@pytest.mark.parametrize("start", domain.FORMULA_STARTS)
+@pytest.mark.parametrize("start", cells.FORMULA_STARTS)
 def test_a_cell_that_a_spreadsheet_would_run_is_made_text(start: str) -> None:
     text = f"{start}cmd|' /C calc'!A0"
     (found,) = read(
@@ -98,7 +99,7 @@ def test_any_text_comes_back_whole_and_never_runs(text: str) -> None:
     given_record = record(title_translated={"en": text, "fr": "x"})
     (found,) = read("".join(domain.lines([given_record], words("en"))))
     cell = found["Public Title (English)"]
-    assert not cell.startswith(domain.FORMULA_STARTS)
+    assert not cell.startswith(cells.FORMULA_STARTS)
     assert cell in {text, f"'{text}"}
 
 

@@ -15,6 +15,15 @@ OUTSIDE_ONLY = {
     "ontario_publication_transfer.blob",
     "ontario_visibility_registration.confirm",
     "ontario_visibility_registration.register",
+    "ontario_votes.merge",
+    "ontario_votes.ranking",
+    "ontario_votes.table",
+    "ontario_votes.vote",
+    "ontario_votes_suggestions.decide",
+    "ontario_votes_suggestions.listed",
+    "ontario_votes_suggestions.suggest",
+    "ontario_votes_suggestions.vote",
+    "ontario_votes_suggestions.waiting",
 }
 """Endpoints that only the public portal has."""
 INSIDE = sorted(set(ROUTES) - OUTSIDE_ONLY)

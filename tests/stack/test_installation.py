@@ -53,10 +53,11 @@ def test_no_two_installations_and_no_two_portals_share_a_secret(
         for one in (at, other)
         for value in (
             one.secrets["redis"],
+            one.secrets["votes"],
             *(value for portal in PORTALS for value in one.secrets["portals"][portal].values()),
         )
     ]
-    assert len(values) == len(set(values)) == 14
+    assert len(values) == len(set(values)) == 16
     assert min(map(len, values)) >= 16
 
 
@@ -85,6 +86,20 @@ def test_the_ini_files_share_nothing_that_tells_the_portals_apart(at: Installati
 
 def lines_of(path: Path, option: str) -> list[str]:
     return [line for line in path.read_text().splitlines() if line.split(" = ")[0] == option]
+
+
+def test_a_secret_that_an_earlier_version_did_not_make_is_made_once(at: Installation) -> None:
+    path = at.folder / "secrets.json"
+    older = {name: value for name, value in at.secrets.items() if name != "votes"}
+    path.write_text(json.dumps(older))
+    made = Installation.open(at.folder)
+    assert {**made.secrets, "votes": ""} == {**at.secrets, "votes": ""}
+    assert made.secrets["votes"] not in {"", at.secrets["votes"]}
+    assert Installation.open(at.folder).secrets == made.secrets
+    written = made.write_ini("public", "postgresql://postgres@/postgres?host=/x")
+    assert lines_of(written, "ckanext.ontario.votes.secret")
+    inside = made.write_ini("internal", "postgresql://postgres@/postgres?host=/x")
+    assert made.secrets["votes"] not in inside.read_text()
 
 
 @pytest.mark.parametrize("name", ["secrets.json", "ports.json"])

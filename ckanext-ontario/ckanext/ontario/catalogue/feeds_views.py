@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin
@@ -33,6 +33,25 @@ ROWS = 20
 _SUMMARY = 500
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What a feed tells.
+
+    Attributes:
+        subtitle: in words.
+        sort: order of Solr.
+        clause: a filter query of Solr, or ``""``.
+        day: the field of the record that dates its entry.
+        order: of the page that belongs to it.
+    """
+
+    subtitle: str
+    sort: str = search_address.SORTS["updated"]
+    clause: str = ""
+    day: str = "metadata_modified"
+    order: str = "updated"
+
+
 @ontario_catalogue_feeds.route("/feeds/custom.atom")
 def search() -> Response:
     """Answer the feed of a search; without parameters it is the whole catalogue's."""
@@ -43,6 +62,32 @@ def search() -> Response:
 def everything() -> Response:
     """Answer the feed of the whole catalogue, at CKAN's address of it."""
     return search()
+
+
+@ontario_catalogue_feeds.route("/feeds/opened.atom")
+def opened() -> Response:
+    """Answer the feed of datasets that were opened, the latest first."""
+    place = Place(
+        "ontario_catalogue_search.search",
+        "ontario_catalogue_feeds.opened",
+        clause="+access_level:open +opened_date:[* TO *]",
+    )
+    said = tk._("Datasets that are open now, the latest first")
+    kind = Kind(said, "opened_date desc, name asc", day="opened_date")
+    return _answer(place, tk._("Newly opened datasets"), kind)
+
+
+@ontario_catalogue_feeds.route("/feeds/votes.atom")
+def votes() -> Response:
+    """Answer the feed of datasets that are not open and have votes, most votes first."""
+    place = Place(
+        "ontario_catalogue_search.search",
+        "ontario_catalogue_feeds.votes",
+        clause="+access_level:(under_review OR restricted) +vote_count:[1 TO *]",
+    )
+    said = tk._("Datasets that people ask for, most votes first")
+    kind = Kind(said, "vote_count desc, name asc", order="votes")
+    return _answer(place, tk._("Most voted datasets"), kind)
 
 
 @ontario_catalogue_feeds.route("/feeds/organization/<id>.atom")
@@ -65,7 +110,8 @@ def tag(id: str) -> Response:  # noqa: A002 -- as links to CKAN's own page name 
     return tk.redirect_to("ontario_catalogue_feeds.search", tags=id)
 
 
-def _answer(place: Place, title: str) -> Response:
+def _answer(place: Place, title: str, kind: Kind | None = None) -> Response:
+    told = kind or Kind(tk._("Datasets added or changed, the latest first"))
     given = search_address.read(tk.request.args.items(multi=True))
     wanted = replace(given, rows=ROWS, sort="updated")
     try:
@@ -75,28 +121,30 @@ def _answer(place: Place, title: str) -> Response:
             rows=ROWS,
             start=wanted.start,
             facet="false",
-            sort=search_address.SORTS["updated"],
+            sort=told.sort,
         )
     except SearchQueryError as err:
         tk.abort(HTTPStatus.BAD_REQUEST, str(err))
     except SearchError:
         tk.abort(HTTPStatus.SERVICE_UNAVAILABLE)
-    feed = _feed(place, wanted, title, result)
+    feed = _feed(place, wanted, title, told, result)
     identifier = _absolute(place.feed_url(wanted))
     return Response(feeds.atom(feed, identifier, clock.now()), content_type=feeds.CONTENT_TYPE)
 
 
-def _feed(place: Place, wanted: Wanted, title: str, result: dict[str, Any]) -> feeds.Feed:
+def _feed(
+    place: Place, wanted: Wanted, title: str, kind: Kind, result: dict[str, Any]
+) -> feeds.Feed:
     site = tk._("Ontario Data Catalogue")
     return feeds.Feed(
         title=f"{title} – {site}",
-        subtitle=tk._("Datasets added or changed, the latest first"),
+        subtitle=kind.subtitle,
         language=f"{search_labels.language()}-CA",
         url=_page_url(place, wanted, wanted.page),
-        page_url=_absolute(place.url(replace(wanted, page=1, rows=ROWS, sort="updated"))),
+        page_url=_absolute(place.url(replace(wanted, page=1, rows=ROWS, sort=kind.order))),
         author=site,
         links=_links(place, wanted, int(result["count"])),
-        entries=[_entry(record) for record in result["results"]],
+        entries=[_entry(record, kind.day) for record in result["results"]],
     )
 
 
@@ -117,7 +165,7 @@ def _page_url(place: Place, wanted: Wanted, number: int) -> str:
     return f"{address}{'&' if '?' in address else '?'}page={number}"
 
 
-def _entry(record: dict[str, Any]) -> feeds.Entry:
+def _entry(record: dict[str, Any], day: str) -> feeds.Entry:
     reader = search_labels.language()
     short = record.get("short_description_translated") or record.get("notes_translated")
     text = pick(short, reader) if isinstance(short, dict) else record.get("notes")
@@ -128,7 +176,7 @@ def _entry(record: dict[str, Any]) -> feeds.Entry:
         summary=str(tk.h.markdown_extract(text or "", extract_length=_SUMMARY) or ""),
         url=_absolute(str(tk.h.url_for("dataset.read", id=record["name"]))),
         published=feeds.instant(record.get("metadata_created")),
-        updated=feeds.instant(record.get("metadata_modified")),
+        updated=feeds.instant(record.get(day) or record.get("metadata_modified")),
         author=str(organization.get("title") or ""),
         categories=(record.get("keywords") or {}).get(reader) or [],
     )

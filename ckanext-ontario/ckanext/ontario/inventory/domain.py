@@ -14,12 +14,10 @@ from typing import Any, cast
 import yaml
 
 from ckanext.ontario.shared.bilingual import LANGUAGES
+from ckanext.ontario.shared.cells import safe
 
 Record = Mapping[str, Any]
 Texts = Mapping[str, str]
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet program run a cell (OWASP, CSV injection)."""
 
 BETWEEN = "; "
 """Stands between the items of a list in one cell; no keyword, topic or format holds it."""
@@ -80,11 +78,6 @@ def _headers(row: dict[str, Any], names: Mapping[str, Texts], language: str) -> 
     if not language:
         return dict(row["header"])
     return {code: f"{row['header'][code]} ({names[code][language]})" for code in LANGUAGES}
-
-
-def safe(cell: str) -> str:
-    """Return a cell that no spreadsheet program takes for a formula: an apostrophe comes first."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def row(record: Record, table: Sequence[Column], words: Words) -> list[str]:

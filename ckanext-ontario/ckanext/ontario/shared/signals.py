@@ -8,7 +8,8 @@ import ckan.plugins.toolkit as tk
 
 records_hidden: Any = tk.signals.ckanext.signal("ontario_records_hidden")
 """Records were taken out of this portal, and what was copied of them must go; sent with ``ids``
-after the commit. A listener that fails has the hiding tried again."""
+and ``final`` (false when they may come back) after the commit. A listener that fails has the hiding
+tried again."""
 
 people_told: Any = tk.signals.ckanext.signal("ontario_people_told")
 """People are to be told of something by mail; sent inside the step's transaction, so that the mail

@@ -55,7 +55,7 @@ class Installation:
             folder.mkdir(parents=True, exist_ok=True)
             # Postgres, started by root, runs as a user of its own and must pass through.
             folder.chmod(0o755)
-            kept = _keep(folder / "secrets.json", _new_secrets)
+            kept = _with_new(folder / "secrets.json", _keep(folder / "secrets.json", _new_secrets))
             ports = _keep(folder / "ports.json", lambda: dict(DEFAULT_PORTS))
         except OSError as err:
             raise StackError(f"{folder} can't be used: {err}") from err
@@ -133,6 +133,7 @@ class Installation:
             storage_path=str(storage),
             secret_key=own["secret_key"],
             token_secret=own["token_secret"],
+            votes_secret=self.secrets["votes"],
             public_url=self.web_url("public"),
             publication_token_file=str(self.publication_token),
         )
@@ -248,6 +249,14 @@ def _keep(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     return kept
 
 
+def _with_new(path: Path, kept: dict[str, Any]) -> dict[str, Any]:
+    """Return secrets with those that an earlier version did not make; they are kept from now on."""
+    missing = {name: made for name, made in _new_secrets().items() if name not in kept}
+    if missing:
+        _write(path, {**kept, **missing})
+    return {**kept, **missing}
+
+
 def _write(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON that only its owner can read, moved into place whole."""
     draft = path.with_suffix(".new")
@@ -259,6 +268,7 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
 def _new_secrets() -> dict[str, Any]:
     return {
         "redis": secrets.token_urlsafe(24),
+        "votes": secrets.token_urlsafe(48),
         "portals": {
             portal: {
                 "secret_key": secrets.token_urlsafe(48),

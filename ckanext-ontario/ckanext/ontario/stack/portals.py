@@ -36,6 +36,9 @@ _REQUIRED = (
     "secret_key",
     "token_secret",
 )
+_REQUIRED_OF = {"internal": (), "public": ("votes_secret",)}
+"""What only one of the portals needs."""
+
 _OPTIONAL = (
     "loader_url",
     "max_upload",
@@ -62,6 +65,8 @@ class PortalSettings:
     storage_path: str
     secret_key: str = field(default_factory=lambda: secrets.token_urlsafe(48))
     token_secret: str = field(default_factory=lambda: secrets.token_urlsafe(48))
+    votes_secret: str = field(default_factory=lambda: secrets.token_urlsafe(48))
+    """What the public portal hashes voters with; kept for good."""
     secure_cookies: str = "false"
     loader_url: str = ""
     """Where the worker reaches the web process, when that is not the site's address."""
@@ -84,12 +89,14 @@ class PortalSettings:
         ``ONTARIO_SITE_URL``, ``ONTARIO_SQLALCHEMY_URL`` (of the server), the same as the role that
         may only read, ``ONTARIO_DATASTORE_READ_URL``, ``ONTARIO_SOLR_URL`` (its root),
         ``ONTARIO_REDIS_URL``, ``ONTARIO_STORAGE_PATH``, ``ONTARIO_SECRET_KEY`` and
-        ``ONTARIO_TOKEN_SECRET`` are required: a secret has no default that would be shared.
+        ``ONTARIO_TOKEN_SECRET`` are required, and ``ONTARIO_VOTES_SECRET`` for the public portal: a
+        secret has no default that would be shared or forgotten.
 
         Raises:
             StackError: naming every variable that is missing.
         """
-        required = {name: os.environ.get(f"ONTARIO_{name.upper()}") for name in _REQUIRED}
+        names = (*_REQUIRED, *_REQUIRED_OF[portal])
+        required = {name: os.environ.get(f"ONTARIO_{name.upper()}") for name in names}
         missing = [f"ONTARIO_{name.upper()}" for name, value in required.items() if not value]
         if missing:
             raise StackError(f"these variables are not set: {', '.join(missing)}")

@@ -32,7 +32,7 @@ SAVES_NOTHING = frozenset({"harvest", "ontario_visibility", "dcat"})
 
 SHOWS = frozenset(
     {"ontario_visibility", "ontario_harvest", "ontario_publication", "ontario_schema"}
-    | {"harvest", "dcat", "ontario_data", "datastore", "xloader"}
+    | {"harvest", "dcat", "ontario_data", "ontario_votes", "datastore", "xloader"}
 )
 """Plugins whose hooks of showing and indexing were compared on records read together."""
 

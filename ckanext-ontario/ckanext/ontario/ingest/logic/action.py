@@ -12,6 +12,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
+from ckan.model.types import make_uuid
 from ckan.types import Context, DataDict
 
 from ckanext.ontario.ingest import config, index, writer
@@ -108,14 +109,19 @@ def ontario_ingest_index(context: Context, data_dict: DataDict) -> dict[str, Any
 
     Args:
         context: as everywhere.
-        data_dict: ``{"commit": "auto"|"always"|"never"}``: whether Solr is told to commit after
-            anything was sent (the default), in any case, or not by this call.
+        data_dict: ``{"commit": "auto"|"always"|"never", "ids": [package id]}``: whether Solr is
+            told to commit after anything was sent (the default), in any case, or not by this call;
+            packages to mark first, for slices that keep what the index shows in tables of their
+            own (their changes so far are committed with the marks).
 
     Returns:
         ``{"indexed": int, "failed": {package id: reason}}``; what failed stays marked and is
         tried again by the next call.
     """
     tk.check_access("ontario_ingest_index", context, data_dict)
+    if ids := data_dict.get("ids"):
+        tables.mark_pending(map(str, ids), make_uuid())
+        model.Session.commit()
     done = index.index_pending(str(data_dict.get("commit", "auto")))
     return {"indexed": done.indexed, "failed": done.failed}
 

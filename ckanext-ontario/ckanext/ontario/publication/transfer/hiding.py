@@ -14,7 +14,7 @@ from ckan import model
 from ckan.lib import search
 
 from ckanext.ontario.publication.transfer import placing, received
-from ckanext.ontario.publication.transfer.wire import Item
+from ckanext.ontario.publication.transfer.wire import Item, Operation
 from ckanext.ontario.shared import signals
 
 _RESOURCE: Any = model.Resource.__table__  # type: ignore[attr-defined]
@@ -36,7 +36,8 @@ def hide(item: Item) -> None:
         tk.get_action("dataset_purge")(placing.as_the_portal(), {"id": item.id})
     _drop_unused_tags()
     search.clear(item.id)
-    signals.records_hidden.send(None, ids=[item.id])
+    final = item.operation is Operation.REMOVE
+    signals.records_hidden.send(None, ids=[item.id], final=final)
 
 
 def _drop_unused_tags() -> None:

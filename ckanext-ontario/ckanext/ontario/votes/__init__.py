@@ -1,0 +1,1 @@
+"""Votes: people say which datasets of the inventory should open first."""

@@ -1,0 +1,1 @@
+"""Actions of votes and who may call them."""

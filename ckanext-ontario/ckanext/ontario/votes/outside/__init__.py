@@ -1,0 +1,1 @@
+"""Pages of the public portal: the button, the ranking, suggestions."""

@@ -1,0 +1,210 @@
+"""Web processes of the public portal that vote, and those who call them over HTTP."""
+
+from __future__ import annotations
+
+import configparser
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import requests
+import sqlalchemy as sa
+from tests.catalogue.filling import fill
+
+import factories
+from ckanext.ontario.stack import commands
+from ckanext.ontario.stack.processes import spawn, stop, wait_until
+from ckanext.ontario.stack.testing import PortalServer, free_port
+
+API = "/api/3/action"
+TOPIC = "environment-and-natural-resources"
+PASSWORD = "correct-horse-battery-9"
+OFF = {"license_id": "other-closed", "resources": []}
+
+
+@dataclass
+class Client:
+    """Somebody with a cookie jar, an API token, or neither; a browser says where it stands."""
+
+    url: str
+    token: str = ""
+    browser: bool = True
+    origin: str = ""
+    """Of the page that a browser shows, where the site's address is another than ``url``."""
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def post(self, action: str, headers: dict[str, str] | None = None, **data: Any) -> Any:
+        """Call an action and return the whole answer."""
+        own = {"Origin": self.origin or self.url} if self.browser else {}
+        sent = {**own, **({"Authorization": self.token} if self.token else {}), **(headers or {})}
+        address = f"{self.url}{API}/{action}"
+        return self.session.post(address, json=data, headers=sent, timeout=60)
+
+    def get(self, action: str, **data: Any) -> Any:
+        """Call an action by GET and return the whole answer."""
+        sent = {"Authorization": self.token} if self.token else {}
+        address = f"{self.url}{API}/{action}"
+        return self.session.get(address, params=data, headers=sent, timeout=60)
+
+    def ask(self, action: str, **data: Any) -> Any:
+        """Call an action that must answer, and return its result."""
+        answer = self.post(action, **data)
+        assert answer.status_code == 200, (action, answer.status_code, answer.text[:500])
+        return answer.json()["result"]
+
+    def vote(self, dataset: str, value: bool = True) -> Any:
+        """Vote, or take the vote back."""
+        return self.ask("ontario_vote_set", id=dataset, value=value)
+
+
+@contextlib.contextmanager
+def another(server: Any, folder: Any, **options: str) -> Iterator[PortalServer]:
+    """Serve the same portal by one more process, with other options."""
+    port = free_port()
+    read = configparser.ConfigParser(interpolation=None)
+    read.optionxform = str
+    read.read(server.ini)
+    url = f"http://127.0.0.1:{port}"
+    read["app:main"].update({"ckan.site_url": url, **options})
+    ini = folder / "ckan.ini"
+    with ini.open("w") as target:
+        read.write(target)
+    environment = {"CKAN_INI": str(ini), "GUNICORN_CMD_ARGS": ""}
+    process = spawn("web", commands.web(port), folder, environment)
+    try:
+        wait_until(lambda: commands.answers(f"{url}/ontario/health"), 120, process)
+        yield PortalServer(url, ini)
+    finally:
+        stop(["web"], folder)
+
+
+@pytest.fixture(scope="module")
+def world(public_server: Any) -> Any:
+    """Ministries, a topic, records of each kind, and accounts; made once for a module."""
+    return plant(public_server)
+
+
+def plant(server: Any) -> Any:
+    """Make what tests vote on and who votes, by the portal's own commands."""
+    name = f"votes-{next(factories._numbers)}-{free_port()}"
+    groups = [
+        ("group_create", {"name": TOPIC, "title_translated": {"en": "Env", "fr": "Env"}})
+        for _ in range(not _has_topic(server))
+    ]
+    people = [f"{name}-{who}" for who in ("citizen", "other", "chief")]
+    title = {"en": "Ministry of Votes", "fr": "Ministère des votes"}
+    owners = [
+        ("organization_create", {"name": one, "title_translated": title, "category": "ministry"})
+        for one in (name, f"{name}-b")
+    ]
+    accounts = [
+        ("user_create", {"name": one, "email": f"{one}@ontario.ca", "password": PASSWORD})
+        for one in people
+    ]
+    rights = ("user_patch", {"id": people[2], "sysadmin": True})
+    tokens = [("api_token_create", {"user": one, "name": "tests"}) for one in people]
+    made = fill(server, *groups, *owners, *accounts, rights, *tokens, *_records(name))
+    records = {one["name"].removeprefix(f"{name}-"): one for one in made[-8:]}
+    given = [one["token"] for one in made[-11:-8]]
+    url = server.url
+    return SimpleNamespace(
+        server=server,
+        url=url,
+        owner=name,
+        other_owner=f"{name}-b",
+        records={key: one["id"] for key, one in records.items()},
+        names={key: one["name"] for key, one in records.items()},
+        users=dict(zip(("citizen", "other", "chief"), people, strict=True)),
+        tokens=dict(zip(("citizen", "other", "chief"), given, strict=True)),
+    )
+
+
+def _has_topic(server: Any) -> bool:
+    return TOPIC in requests.get(f"{server.url}{API}/group_list", timeout=60).json()["result"]
+
+
+def _records(owner: str) -> list[tuple[str, dict[str, Any]]]:
+    review = {**OFF, "access_level": "under_review", "planned_release_date": "2031-01-01"}
+    rationale = {"en": "Names.", "fr": "Des noms."}
+    exempt = {"exemption": "privacy", "exemption_rationale": rationale}
+    closed = {**OFF, "access_level": "restricted", **exempt}
+    kinds: dict[str, dict[str, Any]] = {
+        **{f"review-{number}": review for number in range(4)},
+        "closed": closed,
+        "elsewhere": {**review, "owner_org": f"{owner}-b", "topics": []},
+        "opening": review,
+        "open": {},
+    }
+    return [
+        (
+            "package_create",
+            {**factories.dataset_values(name=f"{owner}-{key}"), "owner_org": owner, **values},
+        )
+        for key, values in kinds.items()
+    ]
+
+
+@pytest.fixture(scope="session")
+def unlimited(public_server: Any, tmp_path_factory: Any) -> Any:
+    """The public portal served by one more process, without limits in the way."""
+    limits = ("network_per_hour", "voter_per_hour", "suggestions_per_hour")
+    free = {f"ckanext.ontario.votes.{one}": "1000000" for one in limits}
+    with another(public_server, tmp_path_factory.mktemp("voting"), **free) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def voting(world: Any, unlimited: Any) -> Any:
+    """The world of a module, asked of that process."""
+    return SimpleNamespace(**{**vars(world), "url": unlimited.url, "web": unlimited})
+
+
+@pytest.fixture(scope="module")
+def database(world: Any) -> Iterator[sa.engine.Engine]:
+    """The portal's own database."""
+    read = configparser.ConfigParser(interpolation=None)
+    read.read(world.server.ini)
+    url = read["app:main"]["sqlalchemy.url"].replace("%%", "%")
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def kept(database: Any) -> Callable[[str], dict[str, int]]:
+    """Return what the tables hold of a record: ballots that count, the tally, sums by day."""
+
+    def read(package_id: str) -> dict[str, int]:
+        queries = {
+            "ballots": "SELECT count(*) FROM ontario_votes_ballot WHERE void_id IS NULL AND",
+            "tally": "SELECT coalesce(sum(n_user + n_anon), 0) FROM ontario_votes_tally WHERE",
+            "days": "SELECT coalesce(sum(n_user + n_anon), 0) FROM ontario_votes_daily WHERE",
+        }
+        with database.connect() as connection:
+            return {
+                key: int(
+                    connection.scalar(sa.text(f"{query} package_id = :one"), {"one": package_id})
+                )
+                for key, query in queries.items()
+            }
+
+    return read
+
+
+@pytest.fixture
+def client(voting: Any) -> Callable[..., Client]:
+    """Return a function that makes a new client: anonymous, or with somebody's token."""
+
+    def make(who: str = "", **more: Any) -> Client:
+        return Client(voting.url, voting.tokens[who] if who else "", **more)
+
+    return make
+
+
+def output(done: Any) -> Any:
+    """Return the JSON that a command printed last."""
+    return json.loads(done.stdout.splitlines()[-1])
