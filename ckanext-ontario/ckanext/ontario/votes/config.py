@@ -11,6 +11,9 @@ VOTER_PER_DAY = "ckanext.ontario.votes.voter_per_day"
 DELAY = "ckanext.ontario.votes.delay_milliseconds"
 BALLOT_DAYS = "ckanext.ontario.votes.ballot_days"
 ABSENT_DAYS = "ckanext.ontario.votes.absent_days"
+REMIND_TOP = "ckanext.ontario.votes.remind_top"
+PUBLIC_URL = "ckanext.ontario.publication.public_url"
+SUBSCRIPTION_DAYS = "ckanext.ontario.votes.subscription_days"
 
 SHORTEST_SECRET = 32
 
@@ -48,3 +51,18 @@ def ballot_days() -> int:
 def absent_days() -> int:
     """Return for how many days votes wait for a withdrawn record to come back."""
     return int(tk.config[ABSENT_DAYS])
+
+
+def remind_top() -> int:
+    """Return how many of the most wanted datasets ministries are reminded to answer; 0 for none."""
+    return int(tk.config[REMIND_TOP])
+
+
+def public_url() -> str:
+    """Return where the public portal is reached, without a slash at the end; empty for nowhere."""
+    return str(tk.config.get(PUBLIC_URL) or "").rstrip("/")
+
+
+def subscription_days() -> int:
+    """Return for how many days an address waits to be confirmed."""
+    return int(tk.config[SUBSCRIPTION_DAYS])
