@@ -12,9 +12,27 @@ from tests.leaks.walking import Role, table, walk
 
 ACTIONS = table("actions.yaml")
 OUTSIDE_ONLY = {
+    "ontario_publication_kind_receive",
     "ontario_publication_receive",
     "ontario_publication_token_ensure",
     "ontario_registration_expire",
+    "ontario_vote_export",
+    "ontario_vote_index",
+    "ontario_vote_list",
+    "ontario_vote_merge",
+    "ontario_vote_mergeable_show",
+    "ontario_vote_opening_confirm",
+    "ontario_vote_opening_end",
+    "ontario_vote_opening_send",
+    "ontario_vote_opening_subscribe",
+    "ontario_vote_purge",
+    "ontario_vote_ranking",
+    "ontario_vote_reconcile",
+    "ontario_vote_review_keep",
+    "ontario_vote_set",
+    "ontario_vote_show",
+    "ontario_vote_velocity",
+    "ontario_vote_void",
 }
 """Actions that only the public portal has."""
 NAMES = sorted(name for kind in ACTIONS.values() for name in kind)

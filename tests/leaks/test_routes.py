@@ -15,6 +15,8 @@ OUTSIDE_ONLY = {
     "ontario_publication_transfer.blob",
     "ontario_visibility_registration.confirm",
     "ontario_visibility_registration.register",
+    "ontario_votes_opening.ask",
+    "ontario_votes_opening.mail",
 }
 """Endpoints that only the public portal has."""
 INSIDE = sorted(set(ROUTES) - OUTSIDE_ONLY)

@@ -10,8 +10,8 @@ from typing import Any
 
 from ckan.types import Context
 
-from ckanext.ontario.shared.batches import Record
 from ckanext.ontario.shared import portal
+from ckanext.ontario.shared.batches import Record
 from ckanext.ontario.votes import counting
 from ckanext.ontario.votes.counting import NONE, Counts
 from ckanext.ontario.votes.ministry import demand, responses

@@ -178,10 +178,10 @@ def _address(data_dict: DataDict) -> str:
     wrong = tk.ValidationError({"email": [tk._("Write an e-mail address.")]})
     if not email or len(email) > LONGEST_ADDRESS or "\x00" in email:
         raise wrong
-    try:
-        tk.get_validator("email_validator")(email, {})
-    except tk.Invalid:
-        raise wrong from None
+    rules = [tk.get_validator("email_validator")]
+    _read, errors = tk.navl_validate({"email": email}, {"email": rules})
+    if errors:
+        raise wrong
     return email.lower()
 
 

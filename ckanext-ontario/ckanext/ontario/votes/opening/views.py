@@ -48,7 +48,7 @@ class AskView(MethodView):
         try:
             tk.get_action("ontario_vote_opening_subscribe")({}, given)
         except tk.ValidationError as err:
-            return self._show(id, {k: [str(one) for one in v] for k, v in err.error_dict.items()})
+            return self._show(id, _said(err))
         except tk.ObjectNotFound:
             return tk.abort(404, tk._("Dataset not found"))
         except tk.NotAuthorized as err:
@@ -83,6 +83,10 @@ class MailView(MethodView):
         except tk.ObjectNotFound:
             return tk.render(MAIL, {"state": "over", "token": ""}), 404
         return tk.render(MAIL, {"state": "ended" if ending else "confirmed", "token": token})
+
+
+def _said(err: Any) -> dict[str, list[str]]:
+    return {name: [str(one) for one in texts] for name, texts in err.error_dict.items()}
 
 
 ontario_votes_opening.add_url_rule("/votes/opening/<id>", view_func=AskView.as_view("ask"))
