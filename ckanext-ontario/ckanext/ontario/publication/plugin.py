@@ -107,6 +107,11 @@ class PublicationPlugin(edits.EditHooks, p.SingletonPlugin):
         """Return the ministry's Directors and their delegates in date."""
         return people.approvers(organization_id)
 
+    def approved_by(self, user_id: str) -> set[str]:
+        """Return the ministries where a user is a Director, or a delegate in date."""
+        found = people.organizations_of(user_id)
+        return {one for one, actor in found.items() if actor.approves}
+
     # IScheduledJobs
 
     def get_scheduled_jobs(self) -> Iterable[ScheduledJob]:

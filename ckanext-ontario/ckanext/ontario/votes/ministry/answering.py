@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
@@ -25,6 +25,7 @@ LONGEST = 4000
 """Characters of an answer in one language."""
 
 _EXTRA: Any = model.package_extra_table
+_USER: Any = model.user_table
 _SHOWN = ("", "no")
 """Values of ``existence_withheld`` that mean it is not."""
 
@@ -60,7 +61,7 @@ def ontario_vote_response_add(context: Context, data_dict: DataDict) -> dict[str
     sequence = responses.add(package.id, kind, text, user.id)
     if not context.get("defer_commit"):
         model.Session.commit()
-    return _inside(responses.of(package.id, sequence)[0])
+    return _inside(responses.of(package.id, sequence))[0]
 
 
 def ontario_vote_response_decide(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -83,7 +84,7 @@ def ontario_vote_response_decide(context: Context, data_dict: DataDict) -> dict[
     tk.check_access("ontario_vote_response_decide", context, data_dict)
     package = _readable(context, data_dict)
     user = _user(context)
-    if user.id not in _approvers(package.owner_org):
+    if package.owner_org not in approving.approved_by(user.id):
         raise tk.NotAuthorized(tk._("Only the Director of the ministry may decide about answers."))
     row = _one(package.id, data_dict)
     if row["written_by"] == user.id:
@@ -101,7 +102,7 @@ def ontario_vote_response_decide(context: Context, data_dict: DataDict) -> dict[
         )  # fmt: skip
     if not context.get("defer_commit"):
         model.Session.commit()
-    return _inside(decided)
+    return _inside([decided])[0]
 
 
 @tk.side_effect_free
@@ -128,45 +129,45 @@ def ontario_vote_response_list(context: Context, data_dict: DataDict) -> list[di
         return _waiting(context)
     package = _readable(context, data_dict)
     if inside and _has_part(_user(context), package.owner_org):
-        return [_inside(row) for row in responses.of(package.id)]
+        return _inside(responses.of(package.id))
     return responses.shown([package.id]).get(package.id, [])
 
 
 def _waiting(context: Context) -> list[dict[str, Any]]:
     user = _user(context)
-    rows = responses.undecided()
-    owners = {row["owner_org"] for row in rows if row["owner_org"]}
-    mine = {one for one in owners if user.id in _approvers(one)}
-    rows = [r for r in rows if r["owner_org"] in mine and r["written_by"] != user.id]
+    mine = approving.approved_by(user.id)
+    rows = [row for row in responses.undecided(mine) if row["written_by"] != user.id]
     known = found(context, sorted({row["package_id"] for row in rows}))
-    return [
-        {**heading(known[row["package_id"]]), **_inside(row)}
-        for row in rows
-        if row["package_id"] in known
-    ]
+    rows = [row for row in rows if row["package_id"] in known]
+    told = zip(rows, _inside(rows), strict=True)
+    return [{**heading(known[row["package_id"]]), **one} for row, one in told]
 
 
 def _has_part(user: Any, owner: str | None) -> bool:
     role = authz.users_role_for_group_or_org(owner, user.name)
-    return role in {"editor", "admin"} or user.id in _approvers(owner)
+    return role in {"editor", "admin"} or owner in approving.approved_by(user.id)
 
 
-def _approvers(owner: str | None) -> set[str]:
-    return approving.approvers(owner) if owner else set()
-
-
-def _inside(row: Mapping[str, Any]) -> dict[str, Any]:
+def _inside(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     states = {None: "waiting", True: "approved", False: "returned"}
-    author = model.User.get(row["written_by"])
-    return {
-        "sequence": row["sequence"],
-        "kind": row["kind"],
-        "text": {"en": row["text_en"], "fr": row["text_fr"]},
-        "at": (row["decided_at"] or row["at"]).isoformat(),
-        "state": states[row["approved"]],
-        "reason": row["reason"],
-        "written_by": author.name if author is not None else None,
-    }
+    authors = _names({row["written_by"] for row in rows})
+    return [
+        {
+            "sequence": row["sequence"],
+            "kind": row["kind"],
+            "text": {"en": row["text_en"], "fr": row["text_fr"]},
+            "at": (row["decided_at"] or row["at"]).isoformat(),
+            "state": states[row["approved"]],
+            "reason": row["reason"],
+            "written_by": authors.get(row["written_by"]),
+        }
+        for row in rows
+    ]
+
+
+def _names(user_ids: set[str]) -> dict[str, str]:
+    query = sa.select(_USER.c.id, _USER.c.name).where(_USER.c.id.in_(user_ids))
+    return {row.id: row.name for row in model.Session.execute(query)}
 
 
 # --- reading the request ---------------------------------------------------------------------

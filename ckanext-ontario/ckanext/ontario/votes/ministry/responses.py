@@ -81,11 +81,14 @@ def of(package_id: str, sequence: int | None = None) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
-def undecided() -> list[dict[str, Any]]:
-    """Return the answers that wait for a decision, with ``owner_org``, the oldest first."""
-    query = _joined().add_columns(_PACKAGE.c.owner_org, _PACKAGE.c.name, _PACKAGE.c.title)
-    query = query.join(_PACKAGE, _PACKAGE.c.id == RESPONSE.c.package_id)
-    query = query.where(DECISION.c.approved.is_(None), _PACKAGE.c.state == "active")
+def undecided(organizations: Collection[str]) -> list[dict[str, Any]]:
+    """Return the answers of these ministries that wait for a decision, the oldest first."""
+    query = _joined().join(_PACKAGE, _PACKAGE.c.id == RESPONSE.c.package_id)
+    query = query.where(
+        DECISION.c.approved.is_(None),
+        _PACKAGE.c.state == "active",
+        _PACKAGE.c.owner_org.in_(list(organizations)),
+    )
     rows = model.Session.execute(query.order_by(RESPONSE.c.at)).mappings()
     return [dict(row) for row in rows]
 
