@@ -108,11 +108,11 @@ def test_what_is_not_understood_leaves_what_was_there(speaker: Speaker, result: 
     assert (done["pulled"], bool(done["problem"])) == (0, True)
     assert kept() == {"known": (4, 1)}
     state = pulling.state()
-    assert state["pulled"]
-    assert state["problem"] == done["problem"]
+    assert state.pulled
+    assert state.problem == done["problem"]
     speaker.say([told(5, "known")])
     call("ontario_vote_tally_pull")
-    assert (kept(), pulling.state()["problem"]) == ({"known": (5, 1)}, None)
+    assert (kept(), pulling.state().problem) == ({"known": (5, 1)}, None)
 
 
 @pytest.mark.parametrize("status", [302, 403, 500])

@@ -156,7 +156,7 @@ def _inside(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "sequence": row["sequence"],
             "kind": row["kind"],
             "text": {"en": row["text_en"], "fr": row["text_fr"]},
-            "at": (row["decided_at"] or row["at"]).isoformat(),
+            "at": responses.stamp(row["decided_at"] or row["at"]),
             "state": states[row["approved"]],
             "reason": row["reason"],
             "written_by": authors.get(row["written_by"]),

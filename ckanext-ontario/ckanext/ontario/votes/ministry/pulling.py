@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 import requests
@@ -57,11 +59,18 @@ def pull() -> dict[str, Any]:
     return {"pulled": len(rows), "problem": None}
 
 
-def state() -> dict[str, Any]:
-    """Return when counts were pulled last (ISO, or null), and what was in the way since."""
+@dataclass(frozen=True)
+class State:
+    """When counts were pulled last, and what was in the way since."""
+
+    pulled: datetime | None = None
+    problem: str | None = None
+
+
+def state() -> State:
+    """Return how pulling stands."""
     row = model.Session.execute(sa.select(PULL).where(PULL.c.source == SOURCE)).first()
-    pulled = row.pulled.isoformat() if row and row.pulled else None
-    return {"pulled": pulled, "problem": row.problem if row else None}
+    return State(row.pulled, row.problem) if row else State()
 
 
 def read(answer: Any) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
 import sqlalchemy as sa
@@ -122,8 +122,13 @@ def public(row: Mapping[str, Any]) -> dict[str, Any]:
         "sequence": row["sequence"],
         "kind": row["kind"],
         "text": {"en": row["text_en"], "fr": row["text_fr"]},
-        "at": row["decided_at"].isoformat(),
+        "at": stamp(row["decided_at"]),
     }
+
+
+def stamp(at: datetime) -> str:
+    """Return an instant as CKAN's templates and programs read it: UTC, with ``Z``."""
+    return f"{at.astimezone(timezone.utc).replace(tzinfo=None).isoformat()}Z"
 
 
 # --- outside ---------------------------------------------------------------------------------

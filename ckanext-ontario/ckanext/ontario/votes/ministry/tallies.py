@@ -69,7 +69,9 @@ def ontario_vote_tally_list(context: Context, data_dict: DataDict) -> dict[str, 
             answer = next(iter(answers.get(one, ())), None)
             described = {"rank": rank, "votes": int(row["votes"]), **_described(known[one])}
             results.append({**described, **votes.as_dict(), "response": answer})
-    return {**pulling.state(), "count": total, "results": results}
+    state = pulling.state()
+    pulled = responses.stamp(state.pulled) if state.pulled else None
+    return {"pulled": pulled, "problem": state.problem, "count": total, "results": results}
 
 
 def _described(record: Mapping[str, Any]) -> dict[str, Any]:
