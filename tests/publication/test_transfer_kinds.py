@@ -96,6 +96,21 @@ def test_an_answer_arrives_once(
     assert answered(connected, one) == ["It is open.", "Soon."]
 
 
+def test_what_a_restored_portal_lost_comes_again(
+    connected: Outside,
+    public: dict[str, Any],
+    queue: Callable[..., None],
+    same_generation: None,
+) -> None:
+    one = public["id"]
+    queue(one)
+    outbox.push()
+    call_action("ontario_publication_reconcile")
+    assert states() == {(one, 1): "waiting"}
+    assert outbox.push()["parked"] == 0
+    assert (states(), answered(connected, one)) == ({(one, 1): "done"}, ["Soon."])
+
+
 def test_a_bad_one_keeps_no_other_waiting(
     connected: Outside, public: dict[str, Any], queue: Callable[..., None]
 ) -> None:

@@ -11,10 +11,11 @@ from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from ckanext.ontario.publication.model import PARCEL
+from ckanext.ontario.publication.model import PARCEL, RELEASE
+from ckanext.ontario.publication.transfer import received
 from ckanext.ontario.publication.transfer.client import Client, Rejected, Unreachable
 from ckanext.ontario.publication.transfer.waiting import DONE, PARKED, SHOWN, WAITING, pause
-from ckanext.ontario.publication.transfer.wire import BATCH
+from ckanext.ontario.publication.transfer.wire import BATCH, Operation
 from ckanext.ontario.shared import clock, release_kinds
 from ckanext.ontario.shared.release_kinds import Taken
 
@@ -121,6 +122,20 @@ def retry(package_id: str | None) -> int:
     return int(done.rowcount)
 
 
+def again() -> None:
+    """Let what arrived go out once more: what is there still is not changed by it.
+
+    So a public portal that was restored gets what it lost. Records that were removed for ever are
+    passed over.
+    """
+    removed = sa.select(RELEASE.c.package_id).where(
+        RELEASE.c.operation == Operation.REMOVE.value, RELEASE.c.state == "released"
+    )
+    query = sa.update(PARCEL).where(PARCEL.c.state == DONE, PARCEL.c.package_id.notin_(removed))
+    values = {"state": WAITING, "attempts": 0, "next_at": clock.now()}
+    model.Session.execute(query.values(**values))
+
+
 def count() -> int:
     """Return how many wait."""
     query = sa.select(sa.func.count()).select_from(PARCEL).where(PARCEL.c.state == WAITING)
@@ -151,6 +166,8 @@ def _take(given: Any, receivers: Mapping[str, release_kinds.Receiver]) -> dict[s
     receiver = receivers.get(values["kind"])
     if receiver is None:  # this portal may be older than the other
         return _answer(Taken.AGAIN, "unknown kind")
+    if received.is_removed(values["package_id"]):
+        return _answer(Taken.REFUSED, "removed")
     try:
         taken = receiver(values["package_id"], values["sequence"], values["content"])
         model.Session.commit()

@@ -145,17 +145,17 @@ def receive(package_id: str, sequence: int, content: Mapping[str, Any]) -> Taken
     values = _read(content)
     if values is None:
         return Taken.REFUSED
-    there = sa.select(_PACKAGE.c.id).where(
-        _PACKAGE.c.id == package_id, _PACKAGE.c.state == "active"
-    )
-    if model.Session.scalar(there) is None:
-        return Taken.AGAIN
-    row = {"package_id": package_id, "sequence": sequence, **values}
-    done: Any = model.Session.execute(insert(RECEIVED).values(**row).on_conflict_do_nothing())
-    if done.rowcount:
-        return Taken.APPLIED
+    active = _PACKAGE.c.state == "active"
+    there = sa.select(_PACKAGE.c.id).where(_PACKAGE.c.id == package_id, active)
+    if model.Session.scalar(there) is not None:
+        row = {"package_id": package_id, "sequence": sequence, **values}
+        done: Any = model.Session.execute(insert(RECEIVED).values(**row).on_conflict_do_nothing())
+        if done.rowcount:
+            return Taken.APPLIED
     mine = (RECEIVED.c.package_id == package_id, RECEIVED.c.sequence == sequence)
-    known = model.Session.execute(sa.select(RECEIVED).where(*mine)).mappings().one()
+    known = model.Session.execute(sa.select(RECEIVED).where(*mine)).mappings().first()
+    if known is None:  # its record is not public yet, or withdrawn
+        return Taken.AGAIN
     same = all(known[key] == value for key, value in values.items())
     return Taken.DUPLICATE if same else Taken.REFUSED
 
