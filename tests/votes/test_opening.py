@@ -90,28 +90,18 @@ def test_a_confirmed_address_gets_one_mail_and_is_deleted(
     assert send(world) == {"sent": 0, "failed": 0, "dropped": 0}
     assert browser.submit(link, decision="confirm").status_code == 200
     assert send(world)["sent"] == 0  # not open yet
-    opened = {"access_level": "open", "license_id": "OGL-ON-1.0"}
+    level = {"access_level": "open", "license_id": "OGL-ON-1.0", "planned_release_date": ""}
     name = world.names["opening"]
     answer = browser.submit(f"/votes/opening/{name}", email=browser.email)
     assert answer.status_code == 200
     [mail] = mailbox.taken()
     assert browser.submit(link_of(mail), decision="confirm").status_code == 200
-    with_file = {"resources": factories_file()}
-    fill(world.server, ("package_patch", {"id": name, **opened, **with_file}))
+    fill(world.server, ("package_patch", {"id": name, **level}))
     assert send(world) == {"sent": 1, "failed": 0, "dropped": 0}
     [told] = mailbox.taken()
     assert link_of(told).endswith(name)
     assert "List-Unsubscribe" in told
     assert (addresses(), send(world)["sent"]) == ([browser.email], 0)  # the other still waits
-
-
-def factories_file() -> list[dict[str, Any]]:
-    return [
-        {
-            "name_translated": {"en": "Levels", "fr": "Niveaux"}, "url": "https://example.com/l.csv",
-            "format": "CSV", "type": "data",
-        }
-    ]  # fmt: skip
 
 
 def test_whoever_did_not_ask_ends_it(

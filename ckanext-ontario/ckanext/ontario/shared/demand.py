@@ -35,4 +35,5 @@ def columns(package_id: Any) -> tuple[Any, Any]:
         found = plugin.demand(package_id)
         if found is not None:
             return found
-    return sa.null(), sa.null()
+    nothing = sa.cast(sa.null(), sa.Integer)
+    return nothing, nothing

@@ -133,7 +133,7 @@ def _section(condition: Any, limit: int, offset: int, *, by_votes: bool) -> dict
     votes, rank = demand.columns(_COPY.package_id)
     order = [_scheduled().asc().nulls_last(), _COPY.since, _PACKAGE.c.id]
     if by_votes:
-        order.insert(0, sa.desc("votes").nulls_last())
+        order.insert(0, votes.desc().nulls_last())
     source = WORKING_COPY.join(_PACKAGE, _PACKAGE.c.id == _COPY.package_id)
     count = sa.select(sa.func.count()).select_from(source).where(condition)
     columns = [_PACKAGE.c[name] for name in ("id", "name", "title", "owner_org")]
