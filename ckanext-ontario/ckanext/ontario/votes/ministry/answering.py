@@ -16,6 +16,7 @@ from ckanext.ontario.votes.logic.action import found, heading
 from ckanext.ontario.votes.ministry import responses
 
 __all__ = [
+    "ontario_vote_decision_list",
     "ontario_vote_response_add",
     "ontario_vote_response_decide",
     "ontario_vote_response_list",
@@ -111,29 +112,33 @@ def ontario_vote_response_list(context: Context, data_dict: DataDict) -> list[di
 
     Args:
         context: CKAN's, with the user.
-        data_dict: ``id`` (id or name of the dataset). Inside, without it: the answers that wait
-            for the caller's decision, the oldest first.
+        data_dict: ``id`` (id or name of the dataset).
 
     Returns:
         ``[{"sequence", "kind", "text": {"en", "fr"}, "at"}]``: approved ones, ``at`` being the
         time of the approval. Inside those who edit or approve for the ministry get all of them,
         and each has ``state`` (``waiting``, ``approved`` or ``returned``), ``reason`` and
-        ``written_by`` (a user's name) too; without ``id`` also ``id``, ``name`` and ``title``.
+        ``written_by`` (a user's name) too.
 
     Raises:
         ObjectNotFound: when there is no dataset that the caller may read.
     """
     tk.check_access("ontario_vote_response_list", context, data_dict)
-    inside = portal.is_internal()
-    if inside and not data_dict.get("id"):
-        return _waiting(context)
     package = _readable(context, data_dict)
-    if inside and _has_part(_user(context), package.owner_org):
+    if portal.is_internal() and _has_part(_user(context), package.owner_org):
         return _inside(responses.of(package.id))
     return responses.shown([package.id]).get(package.id, [])
 
 
-def _waiting(context: Context) -> list[dict[str, Any]]:
+@tk.side_effect_free
+def ontario_vote_decision_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """Return the answers to votes that wait for the caller's decision, the oldest first.
+
+    Returns:
+        Answers as ``ontario_vote_response_list`` returns them inside, each with ``id``, ``name``
+        and ``title`` of its dataset.
+    """
+    tk.check_access("ontario_vote_decision_list", context, data_dict)
     user = _user(context)
     mine = approving.approved_by(user.id)
     rows = [row for row in responses.undecided(mine) if row["written_by"] != user.id]

@@ -9,6 +9,7 @@ from ckanext.ontario.shared import portal
 from ckanext.ontario.votes import voters
 
 __all__ = [
+    "ontario_vote_decision_list",
     "ontario_vote_remind",
     "ontario_vote_response_add",
     "ontario_vote_response_decide",
@@ -16,8 +17,6 @@ __all__ = [
     "ontario_vote_tally_list",
     "ontario_vote_tally_pull",
 ]
-
-INSIDE = frozenset(__all__)
 
 
 @tk.auth_sysadmins_check
@@ -29,6 +28,12 @@ def ontario_vote_response_add(context: Context, data_dict: DataDict) -> AuthResu
 @tk.auth_sysadmins_check
 def ontario_vote_response_decide(context: Context, data_dict: DataDict) -> AuthResult:
     """Let those who are logged in try; the action asks for the ministry's Director."""
+    return _logged_in(context)
+
+
+@tk.auth_sysadmins_check
+def ontario_vote_decision_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let those who are logged in see what waits for them."""
     return _logged_in(context)
 
 

@@ -148,7 +148,7 @@ class WaitingView(MethodView):
 
     def _show(self, errors: Mapping[str, list[str]]) -> Any:
         try:
-            found = tk.get_action("ontario_vote_response_list")({}, {})
+            found = tk.get_action("ontario_vote_decision_list")({}, {})
         except tk.NotAuthorized as err:
             return tk.abort(403, str(err))
         page = {"waiting": found, "errors": errors, "kinds": kinds(), "typed": tk.request.form}
