@@ -12,6 +12,7 @@ from tests.leaks.walking import Role, table, walk
 
 ACTIONS = table("actions.yaml")
 OUTSIDE_ONLY = {
+    "ontario_publication_kind_receive",
     "ontario_publication_receive",
     "ontario_publication_token_ensure",
     "ontario_registration_expire",
@@ -20,6 +21,10 @@ OUTSIDE_ONLY = {
     "ontario_vote_list",
     "ontario_vote_merge",
     "ontario_vote_mergeable_show",
+    "ontario_vote_opening_confirm",
+    "ontario_vote_opening_end",
+    "ontario_vote_opening_send",
+    "ontario_vote_opening_subscribe",
     "ontario_vote_purge",
     "ontario_vote_ranking",
     "ontario_vote_reconcile",

@@ -24,6 +24,8 @@ OUTSIDE_ONLY = {
     "ontario_votes_suggestions.suggest",
     "ontario_votes_suggestions.vote",
     "ontario_votes_suggestions.waiting",
+    "ontario_votes_opening.ask",
+    "ontario_votes_opening.mail",
 }
 """Endpoints that only the public portal has."""
 INSIDE = sorted(set(ROUTES) - OUTSIDE_ONLY)

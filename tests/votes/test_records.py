@@ -9,7 +9,9 @@ import pytest
 import sqlalchemy as sa
 from ckan import model
 from ckan.common import config
+from ckan.plugins import toolkit as tk
 
+from ckanext.ontario.shared import portal
 from ckanext.ontario.shared.startup import PortalRefused
 from ckanext.ontario.votes import ballots, counting, plugin
 from ckanext.ontario.votes.model import BINDING, OF_RECORDS
@@ -19,20 +21,19 @@ TABLES = (*OF_RECORDS, BINDING)
 
 
 @pytest.fixture
-def votes(internal: Any) -> Iterator[plugin.VotesPlugin]:
-    """The plugin, not loaded, and its tables with votes for ten records."""
-    engine = model.ensure_engine()
-    for table in TABLES:
-        table.create(engine, checkfirst=True)
+def votes(internal: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[plugin.VotesPlugin]:
+    """The plugin as on the public portal, with votes for ten records."""
+    monkeypatch.setitem(config, portal.OPTION, "public")
     for number in range(10):
         for voter in range(number):
             ballots.cast(f"r{number}", f"a{voter}", "a")
     ballots.cast("r9", "u1", "u")
     model.Session.commit()
     yield object.__new__(plugin.VotesPlugin)
-    model.Session.remove()
+    model.Session.rollback()
     for table in TABLES:
-        table.drop(engine)
+        model.Session.execute(sa.delete(table))
+    model.Session.commit()
 
 
 def page(**more: Any) -> list[dict[str, Any]]:
@@ -87,5 +88,14 @@ def test_votes_go_with_a_record_that_is_removed_for_good(votes: Any) -> None:
 
 
 def test_staff_do_not_vote(internal: Any) -> None:
-    with pytest.raises(PortalRefused, match="for the public portal"):
+    for name in ("ontario_vote_set", "ontario_vote_merge", "ontario_vote_void"):
+        with pytest.raises(KeyError):
+            tk.get_action(name)
+
+
+def test_a_public_portal_needs_the_key_of_voters(
+    internal: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plugin, "require_guards", lambda: portal.Portal.PUBLIC)
+    with pytest.raises(PortalRefused, match=r"ontario\.votes\.secret"):
         object.__new__(plugin.VotesPlugin).update_config(config)

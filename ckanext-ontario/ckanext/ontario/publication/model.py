@@ -223,7 +223,35 @@ class Received(tk.BaseModel):
     )
 
 
+class Parcel(tk.BaseModel):
+    """A release that is no record on its way to the public portal (internal)."""
+
+    __tablename__ = "ontario_publication_parcel"
+
+    kind: Any = sa.Column(sa.Text, primary_key=True)
+    """Whose it is (``shared.release_kinds``)."""
+    package_id: Any = sa.Column(sa.Text, primary_key=True)
+    sequence: Any = sa.Column(sa.Integer, primary_key=True, autoincrement=False)
+    content: Any = sa.Column(JSONB, nullable=False)
+    """What was approved, frozen."""
+    state: Any = sa.Column(sa.Text, nullable=False, server_default="waiting")
+    """``waiting``, ``parked`` (with a reason) or ``done``."""
+    attempts: Any = sa.Column(sa.Integer, nullable=False, server_default="0")
+    next_at: Any = sa.Column(Instant, nullable=False)
+    reason: Any = sa.Column(sa.Text)
+    created: Any = sa.Column(Instant, nullable=False)
+    done: Any = sa.Column(Instant)
+
+    __table_args__ = (
+        sa.CheckConstraint(
+            "state IN ('waiting', 'parked', 'done')", name="ontario_publication_parcel_state"
+        ),
+        sa.Index("ontario_publication_parcel_next", "state", "next_at"),
+    )
+
+
 WORKING_COPY = WorkingCopy.__table__
+PARCEL = Parcel.__table__
 RELEASE = Release.__table__
 OUTBOX = Outbox.__table__
 HISTORY = History.__table__

@@ -13,7 +13,7 @@ from ckanext.ontario.publication.pages import helpers
 from ckanext.ontario.publication.pages import views as pages
 from ckanext.ontario.publication.transfer import actions as transfer_actions
 from ckanext.ontario.publication.transfer import auth as transfer_auth
-from ckanext.ontario.publication.transfer import cli
+from ckanext.ontario.publication.transfer import cli, parcels
 from ckanext.ontario.publication.transfer import views as transfer_views
 from ckanext.ontario.publication.transfer.schedule import jobs as transfer_jobs
 from ckanext.ontario.publication.workflow import (
@@ -25,6 +25,7 @@ from ckanext.ontario.publication.workflow import (
     due,
     edits,
     mails,
+    people,
     sending,
     standing,
     steps,
@@ -33,7 +34,7 @@ from ckanext.ontario.publication.workflow import (
 )
 from ckanext.ontario.publication.workflow import auth as workflow_auth
 from ckanext.ontario.publication.workflow import jobs as workflow_jobs
-from ckanext.ontario.shared import batches, portal, sharing, signals
+from ckanext.ontario.shared import approving, batches, portal, sharing, signals
 from ckanext.ontario.shared.jobs import IScheduledJobs, ScheduledJob
 from ckanext.ontario.shared.startup import require_guards
 
@@ -58,6 +59,7 @@ class PublicationPlugin(edits.EditHooks, p.SingletonPlugin):
     p.implements(p.ISignal)
     p.implements(IScheduledJobs, inherit=True)
     p.implements(sharing.IRecordSharing)
+    p.implements(approving.IApprovers)
     p.implements(batches.IRecordBatches)
 
     # IConfigurer
@@ -96,8 +98,19 @@ class PublicationPlugin(edits.EditHooks, p.SingletonPlugin):
     # ISignal
 
     def get_signal_subscriptions(self) -> dict[Any, list[Any]]:
-        """Write down the mails that other slices want sent; inside alone, somebody does."""
-        return {signals.people_told: [mails.told]}
+        """Write down the mails and releases that other slices want sent; inside alone, some do."""
+        return {signals.people_told: [mails.told], signals.kind_released: [parcels.queued]}
+
+    # IApprovers
+
+    def approvers(self, organization_id: str) -> set[str]:
+        """Return the ministry's Directors and their delegates in date."""
+        return people.approvers(organization_id)
+
+    def approved_by(self, user_id: str) -> set[str]:
+        """Return the ministries where a user is a Director, or a delegate in date."""
+        found = people.organizations_of(user_id)
+        return {one for one, actor in found.items() if actor.approves}
 
     # IScheduledJobs
 

@@ -16,3 +16,8 @@ people_told: Any = tk.signals.ckanext.signal("ontario_people_told")
 is written down with the step and goes out after its commit. With ``kind``, ``user_ids``,
 ``package_id``, ``key`` (which tells the event from others of its kind and record) and ``data``: ids
 and what was written to the reader, nothing else."""
+
+kind_released: Any = tk.signals.ckanext.signal("ontario_kind_released")
+"""Something of a kind of its own (see ``release_kinds``) was approved inside and is to go out; sent
+inside the step's transaction. With ``kind``, ``package_id``, ``sequence`` and ``content`` (JSON),
+which together are what the public portal gets."""

@@ -1,4 +1,4 @@
-"""``ckan ontario-votes``: index, reconcile, velocity, void, purge."""
+"""``ckan ontario-votes``: index, reconcile, velocity, void, purge; inside pull and remind."""
 
 from __future__ import annotations
 
@@ -150,12 +150,49 @@ def purge(ctx: click.Context, *, as_json: bool) -> None:
     _tell(done, sentence, as_json=as_json)
 
 
+@ontario_votes.command(short_help="Pull the counts from the public portal (internal portal).")
+@_json
+@click.pass_context
+def pull(ctx: click.Context, *, as_json: bool) -> None:
+    """Pull the counts of votes from the public portal, as the scheduler does every quarter hour.
+
+    Whatever is in the way leaves the counts as they were pulled last. Exit status: 0 pulled, 1 not.
+
+    \b
+    Example:
+        ckan -c internal.ini ontario-votes pull
+    """
+    done = _call(ctx, "ontario_vote_tally_pull")
+    problem = done["problem"]
+    said = f"not pulled: {problem}" if problem else f"{done['pulled']} records have votes"
+    _tell(done, said, as_json=as_json)
+    ctx.exit(1 if problem else 0)
+
+
+@ontario_votes.command(short_help="Remind Directors of what nobody answered (internal portal).")
+@_json
+@click.pass_context
+def remind(ctx: click.Context, *, as_json: bool) -> None:
+    """Remind Directors of the most wanted datasets that nobody answered; once a month for each.
+
+    \b
+    Example:
+        ckan -c internal.ini ontario-votes remind
+    """
+    done = _call(ctx, "ontario_vote_remind")
+    _tell(done, f"{done['told']} people are told", as_json=as_json)
+
+
 def _call(ctx: click.Context, action: str, progress: Any = None, **data: Any) -> dict[str, Any]:
     with ctx.meta["flask_app"].test_request_context():
         name = tk.get_action("get_site_user")(Context(ignore_auth=True), {})["name"]
         context = Context(user=name, progress=progress)  # type: ignore[typeddict-unknown-key]
         try:
             return tk.get_action(action)(context, data)
+        except KeyError as err:
+            if action not in str(err):
+                raise
+            raise click.ClickException("this command is for the other portal") from err
         except tk.ValidationError as err:
             raise click.ClickException(str(err)) from err
         except tk.ObjectNotFound as err:

@@ -13,6 +13,9 @@ BALLOT_DAYS = "ckanext.ontario.votes.ballot_days"
 ABSENT_DAYS = "ckanext.ontario.votes.absent_days"
 SUGGESTIONS_PER_HOUR = "ckanext.ontario.votes.suggestions_per_hour"
 SUGGESTIONS_WAITING = "ckanext.ontario.votes.suggestions_waiting"
+REMIND_TOP = "ckanext.ontario.votes.remind_top"
+PUBLIC_URL = "ckanext.ontario.publication.public_url"
+SUBSCRIPTION_DAYS = "ckanext.ontario.votes.subscription_days"
 
 SHORTEST_SECRET = 32
 
@@ -60,3 +63,18 @@ def suggestions_per_hour() -> int:
 def suggestions_waiting() -> int:
     """Return how many suggestions may wait for administrators before no more are taken."""
     return int(tk.config[SUGGESTIONS_WAITING])
+
+
+def remind_top() -> int:
+    """Return how many of the most wanted datasets ministries are reminded to answer; 0 for none."""
+    return int(tk.config[REMIND_TOP])
+
+
+def public_url() -> str:
+    """Return where the public portal is reached, without a slash at the end; empty for nowhere."""
+    return str(tk.config.get(PUBLIC_URL) or "").rstrip("/")
+
+
+def subscription_days() -> int:
+    """Return for how many days an address waits to be confirmed."""
+    return int(tk.config[SUBSCRIPTION_DAYS])

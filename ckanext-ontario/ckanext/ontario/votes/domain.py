@@ -24,6 +24,9 @@ COOKIE_DAYS = 400
 VOTABLE = ("under_review", "restricted")
 """Access levels that can be voted for; a vote on a restricted record asks for a new look."""
 
+RESPONSES = ("considering", "planned", "declined", "opened")
+"""What a ministry may answer: it looks into it, plans a release, keeps it closed, opened it."""
+
 OPEN = "open"
 USER, ANONYMOUS = "u", "a"
 """Kinds of ballots: of an account, of a browser."""

@@ -8,10 +8,12 @@ import ckan.plugins.toolkit as tk
 from ckan.lib.search import SearchError
 from ckan.types import Context
 
+from ckanext.ontario.votes import wording
 from ckanext.ontario.votes.outside import pages
 from ckanext.ontario.votes.outside.pages import Row
 
 __all__ = [
+    "ontario_votes_answers",
     "ontario_votes_mergeable",
     "ontario_votes_of",
     "ontario_votes_top",
@@ -49,6 +51,11 @@ def ontario_votes_top() -> tuple[Row, ...]:
 def ontario_votes_words(count_user: int, count_anonymous: int) -> str:
     """Return counts in words: of accounts and of browsers apart."""
     return pages.words(count_user, count_anonymous)
+
+
+def ontario_votes_answers() -> dict[str, str]:
+    """Return what each kind of a ministry's answer says, in the reader's language."""
+    return wording.kinds()
 
 
 def _reader() -> Context:

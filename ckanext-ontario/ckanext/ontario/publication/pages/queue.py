@@ -35,6 +35,9 @@ class Item:
     submitted_by: str
     undelivered: str
     """Why the public portal did not take it."""
+    votes: int
+    rank: int | None
+    """Its place among what the public asks for."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +77,12 @@ class Batch:
     chosen: frozenset[str]
 
 
-def queue(section: str, offset: int) -> list[Section]:
-    """Return the four parts; ``offset`` is of one of them, the others are at their beginning."""
+def queue(section: str, offset: int, sort: str = "") -> list[Section]:
+    """Return the parts; ``offset`` is of one of them, the others are at their beginning."""
     ask = tk.get_action("ontario_release_list")
-    found: Mapping[str, Any] = ask({}, {"limit": ROWS})
+    found: Mapping[str, Any] = ask({}, {"limit": ROWS, "sort": sort})
     if section in SECTIONS and offset:
-        given = {"section": section, "limit": ROWS, "offset": offset}
+        given = {"section": section, "limit": ROWS, "offset": offset, "sort": sort}
         found = {**found, **ask({}, given)}
     return [_section(one, found[one], offset if one == section else 0) for one in SECTIONS]
 
@@ -116,6 +119,8 @@ def _item(row: Mapping[str, Any]) -> Item:
         release_at=words.when(row["release_at"]),
         submitted_by=words.person(row["submitted_by"]) if row["submitted_by"] else "",
         undelivered=row["undelivered"] or "",
+        votes=row["votes"],
+        rank=row["vote_rank"],
     )
 
 
@@ -125,9 +130,9 @@ def waiting() -> int:
     return int(tk.get_action("ontario_release_list")({}, given)["waiting"]["count"])
 
 
-def everything_waiting(offset: int) -> list[str]:
-    """Return the records of a page of those that wait for the reader."""
-    given = {"section": "waiting", "limit": ROWS, "offset": offset}
+def everything_waiting(offset: int, sort: str) -> list[str]:
+    """Return the records of a page of those that wait for the reader, in the page's order."""
+    given = {"section": "waiting", "limit": ROWS, "offset": offset, "sort": sort}
     found = tk.get_action("ontario_release_list")({}, given)
     return [str(one["id"]) for one in found["waiting"]["items"]]
 

@@ -21,9 +21,15 @@ def work() -> Any:
     given = tk.request.args
     section, offset = given.get("section", ""), queue.offset_in(given.get("offset", ""))
     try:
-        return tk.render(QUEUE, {"sections": queue.queue(section, offset), "rows": queue.ROWS})
+        sort = _sort()
+        sections = queue.queue(section, offset, sort)
+        return tk.render(QUEUE, {"sections": sections, "rows": queue.ROWS, "sort": sort})
     except tk.NotAuthorized as err:
         return tk.abort(403, str(err))
+
+
+def _sort() -> str:
+    return "votes" if tk.request.args.get("sort") == "votes" else ""
 
 
 class BatchView(MethodView):
@@ -36,7 +42,7 @@ class BatchView(MethodView):
         given = tk.request.args
         ids = given.getlist("id")
         if given.get("all"):
-            ids = queue.everything_waiting(queue.offset_in(given.get("offset", "")))
+            ids = queue.everything_waiting(queue.offset_in(given.get("offset", "")), _sort())
         if not ids:
             tk.h.flash_notice(tk._("Choose records first."))
             return tk.redirect_to("ontario_publication.queue")

@@ -15,6 +15,7 @@ from ckanext.ontario.publication.projection import schema_version
 from ckanext.ontario.publication.transfer import (
     auth,
     outbox,
+    parcels,
     received,
     receiving,
     reconciling,
@@ -22,9 +23,11 @@ from ckanext.ontario.publication.transfer import (
     tombstones,
     waiting,
 )
+from ckanext.ontario.publication.transfer.wire import BATCH
 from ckanext.ontario.shared import portal
 
 __all__ = [
+    "ontario_publication_kind_receive",
     "ontario_publication_push",
     "ontario_publication_receive",
     "ontario_publication_reconcile",
@@ -44,6 +47,7 @@ INSIDE = (
 """Actions of the internal portal."""
 
 OUTSIDE = (
+    "ontario_publication_kind_receive",
     "ontario_publication_receive",
     "ontario_publication_status",
     "ontario_publication_token_ensure",
@@ -91,14 +95,16 @@ def ontario_publication_status(context: Context, data_dict: DataDict) -> dict[st
 
     Returns:
         Inside ``{"portal", "generation", "public_url", "waiting", "parked", "oldest",
-        "parked_releases": [{"package_id", "sequence", "reason", "attempts", "created"}]}``;
+        "parked_releases": [{"package_id", "sequence", "reason", "attempts", "created"}],
+        "waiting_kinds", "parked_kinds": [{"kind", "package_id", …}]}``, the last two of releases
+        that are no record;
         outside ``{"portal", "generation", "schema_version", "records": {"put", "withdraw",
         "remove"}, "rows": [{"id", "operation", "generation", "sequence", "content_hash"}]}``.
     """
     tk.check_access("ontario_publication_status", context, data_dict)
     generation = received.generation()
     if portal.is_internal():
-        return {"portal": "internal", "generation": generation, **waiting.summary()}
+        return {"portal": "internal", "generation": generation, **waiting.summary(), **_kinds()}
     limit = min(max(tk.asint(data_dict.get("limit") or 0), 0), MOST_ROWS)
     return {
         "portal": "public",
@@ -107,6 +113,34 @@ def ontario_publication_status(context: Context, data_dict: DataDict) -> dict[st
         "records": received.counts(),
         "rows": received.page(str(data_dict.get("after") or ""), limit) if limit else [],
     }
+
+
+def _kinds() -> dict[str, Any]:
+    return {"waiting_kinds": parcels.count(), "parked_kinds": parcels.parked()}
+
+
+def ontario_publication_kind_receive(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Take releases that are no record (such as answers to votes), and hand each to its slice.
+
+    Args:
+        context: of the service user; nobody else may, system administrators included.
+        data_dict: ``{"items": [{"kind", "package_id", "sequence", "content"}, …]}``, at most 100.
+
+    Returns:
+        ``{"answers": [{"status", "reason"}]}``, in order. ``status`` is ``applied``, ``duplicate``,
+        ``again`` or ``refused``; a bad one does not keep the others out.
+
+    Raises:
+        NotAuthorized: for everybody else.
+        ValidationError: when there are too many.
+    """
+    tk.check_access("ontario_publication_kind_receive", context, data_dict)
+    if not auth.is_service_user(model.User.get(str(context.get("user") or ""))):
+        raise tk.NotAuthorized(tk._("Only the publication service may deliver releases."))
+    items = data_dict.get("items")
+    if not isinstance(items, list) or len(cast("list[Any]", items)) > BATCH:
+        raise tk.ValidationError({"items": [tk._("This must be a list of releases.")]})
+    return {"answers": parcels.receive(cast("list[Any]", items))}
 
 
 def ontario_publication_push(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -136,7 +170,8 @@ def ontario_publication_retry(context: Context, data_dict: DataDict) -> dict[str
         ``{"retried": int}``.
     """
     tk.check_access("ontario_publication_retry", context, data_dict)
-    count = waiting.retry(data_dict.get("package_id"))
+    package_id = data_dict.get("package_id")
+    count = waiting.retry(package_id) + parcels.retry(package_id)
     model.Session.commit()
     outbox.wake()
     return {"retried": count}

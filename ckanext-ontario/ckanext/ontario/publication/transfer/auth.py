@@ -14,6 +14,7 @@ from ckanext.ontario.publication.model import ROLE
 from ckanext.ontario.shared import clock, portal
 
 __all__ = [
+    "ontario_publication_kind_receive",
     "ontario_publication_push",
     "ontario_publication_receive",
     "ontario_publication_reconcile",
@@ -39,6 +40,12 @@ def ontario_publication_receive(context: Context, data_dict: DataDict) -> AuthRe
     if is_service_user(model.User.get(str(context.get("user") or ""))):
         return {"success": True}
     return {"success": False, "msg": tk._("Only the publication service may deliver releases.")}
+
+
+@tk.auth_sysadmins_check
+def ontario_publication_kind_receive(context: Context, data_dict: DataDict) -> AuthResult:
+    """Let the service user deliver releases, and nobody else."""
+    return ontario_publication_receive(context, data_dict)
 
 
 def ontario_publication_status(context: Context, data_dict: DataDict) -> AuthResult:

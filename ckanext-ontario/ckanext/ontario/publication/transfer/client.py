@@ -71,6 +71,15 @@ class Client:
         """
         return self._action("receive", {"records": [wire.dump(item) for item in items]})
 
+    def deliver_kinds(self, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """Deliver releases that are no record; return ``ontario_publication_kind_receive``.
+
+        Raises:
+            Unreachable: when nothing can be delivered.
+            Rejected: when the batch as a whole was refused or broke something.
+        """
+        return self._action("kind_receive", {"items": list(items)})
+
     def status(self, after: str = "", limit: int = 0) -> dict[str, Any]:
         """Return ``ontario_publication_status`` of the public portal.
 

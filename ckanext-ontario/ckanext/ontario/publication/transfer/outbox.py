@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 
 from ckanext.ontario.publication import files
 from ckanext.ontario.publication.projection import content_hash
-from ckanext.ontario.publication.transfer import lock, received, waiting
+from ckanext.ontario.publication.transfer import lock, parcels, received, waiting
 from ckanext.ontario.publication.transfer.client import Client, Rejected, Unreachable
 from ckanext.ontario.publication.transfer.waiting import Waiting
 from ckanext.ontario.publication.transfer.wire import BATCH, Operation, Status
@@ -73,10 +73,12 @@ def push(progress: Progress = lambda _done: None) -> dict[str, Any]:
         result["busy"] = not mine
         if mine:
             try:
-                _empty(Worker(Client.from_configuration(), result, progress))
+                client = Client.from_configuration()
+                _empty(Worker(client, result, progress))
+                parcels.empty(client, result)
             except Unreachable as err:
                 result["problem"] = str(err)
-    result["waiting"] = waiting.count()
+    result["waiting"] = waiting.count() + parcels.count()
     model.Session.commit()
     return result
 

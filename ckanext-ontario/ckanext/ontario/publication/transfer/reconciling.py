@@ -11,7 +11,14 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.ontario.publication.model import RELEASE
-from ckanext.ontario.publication.transfer import comparing, lock, outbox, received, waiting
+from ckanext.ontario.publication.transfer import (
+    comparing,
+    lock,
+    outbox,
+    parcels,
+    received,
+    waiting,
+)
 from ckanext.ontario.publication.transfer.client import Client, Rejected, Unreachable
 from ckanext.ontario.publication.transfer.comparing import Inside, Outside
 from ckanext.ontario.publication.transfer.wire import BATCH, Item, Operation
@@ -62,6 +69,7 @@ def _reconcile(client: Client, wanted: Wanted, progress: Callable[[int], None]) 
         if wanted.after_restore:
             received.raise_generation(max(received.generation(), their_generation) + 1)
         _repair(found)
+        parcels.again()
         model.Session.commit()
         purged = _purge(client, purge, outside)
     return {

@@ -15,8 +15,11 @@ RECORD_PATH = "/dataset/{id}"
 QUEUE_PATH = "/publication"
 """Where the queue of the workflow's work is."""
 
-REQUESTS_PATH = "/access-requests/waiting"
-"""Where Directors decide on requests for data."""
+PLACES = {
+    "access_requested": "/access-requests/waiting",
+    "votes_unanswered": "/votes?unanswered=true",
+}
+"""Where to go on from mails that are not about one record or the queue."""
 
 
 def subject(kind: str) -> str:
@@ -34,6 +37,7 @@ def subject(kind: str) -> str:
         "access_granted": tk._("Your request for data was granted"),
         "access_refused": tk._("Your request for data was refused"),
         "access_ended": tk._("Your access to data was ended"),
+        "votes_unanswered": tk._("The public waits for your ministry’s answers"),
     }[kind]
 
 
@@ -55,8 +59,9 @@ def body(kind: str, data: Mapping[str, Any], language: str) -> str:
         "access_granted": _granted(data, language),
         "access_refused": tk._("The files of the record are not shared with you."),
         "access_ended": tk._("The files of the record are no longer shared with you."),
+        "votes_unanswered": _unanswered(data),
     }[kind]  # fmt: skip
-    place = REQUESTS_PATH if kind == "access_requested" else _place(data.get("package_id"))
+    place = PLACES.get(kind) or _place(data.get("package_id"))
     return "\n\n".join([sentence, *_reason(data), f"{_link(place, language)}\n"])
 
 
@@ -83,6 +88,16 @@ def _waiting(data: Mapping[str, Any]) -> str:
     said = tk.ungettext(
         "{number} record waits for your approval.",
         "{number} records wait for your approval.",
+        number,
+    )
+    return said.format(number=number)
+
+
+def _unanswered(data: Mapping[str, Any]) -> str:
+    number = int(data.get("count") or 0)
+    said = tk.ungettext(
+        "{number} of the datasets that the public asks for most has no answer of your ministry.",
+        "{number} of the datasets that the public asks for most have no answer of your ministry.",
         number,
     )
     return said.format(number=number)

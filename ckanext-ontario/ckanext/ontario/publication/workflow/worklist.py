@@ -18,7 +18,7 @@ from ckanext.ontario.publication.model import HISTORY, RELEASE, WORKING_COPY
 from ckanext.ontario.publication.roles import Actor
 from ckanext.ontario.publication.workflow import access, people, releases
 from ckanext.ontario.publication.workflow.delegations import organizations_by_id, texts
-from ckanext.ontario.shared import clock
+from ckanext.ontario.shared import clock, demand
 
 __all__ = ["ontario_release_list"]
 
@@ -37,7 +37,8 @@ def ontario_release_list(context: Context, data_dict: DataDict) -> dict[str, Any
     Args:
         context: CKAN's; each sees the work of the ministries where they have a part.
         data_dict: optional ``section``, one of those below, when only that is wanted;
-            ``limit`` (50, at most 500) and ``offset`` of each section.
+            ``limit`` (50, at most 500) and ``offset`` of each section; ``sort``: ``votes`` for what
+        the public asks for most first.
 
     Returns:
         ``{section: {"count": int, "items": [item]}}``. ``to_fix``: returned records of ministries
@@ -47,10 +48,11 @@ def ontario_release_list(context: Context, data_dict: DataDict) -> dict[str, Any
         ``undelivered``: released, and the public portal did not take it.
         An item is ``{"id", "name", "title", "title_translated", "organization": {"id", "name",
         "title", "title_translated"}, "state", "since", "reason", "release_at",
-        "submitted_by": {...}|null,
-        "content_hash", "undelivered"}``; ``content_hash`` is what was submitted, for an approval
-        of what is unchanged since; ``release_at`` is of scheduled ones, ``undelivered`` says why
-        the public portal did not take the last release.
+        "submitted_by": {...}|null, "content_hash", "undelivered", "votes", "vote_rank"}``;
+        ``content_hash`` is what was submitted, for an approval of what is unchanged since;
+        ``release_at`` is of scheduled ones, ``undelivered`` says why
+        the public portal did not take the last release; ``votes`` (0 without any) and
+        ``vote_rank`` (null) are the public's, as they were pulled last.
 
     Raises:
         NotAuthorized: when nobody is logged in.
@@ -64,9 +66,10 @@ def ontario_release_list(context: Context, data_dict: DataDict) -> dict[str, Any
         raise tk.ValidationError({"section": [said]})
     limit = access.number(data_dict, "limit", 50, MOST)
     offset = access.number(data_dict, "offset", 0, 1_000_000)
+    by_votes = access.text(data_dict, "sort", 20) == "votes"
     conditions = _conditions(user.id, people.organizations_of(user.id))
     return {
-        section: _section(conditions[section], limit, offset)
+        section: _section(conditions[section], limit, offset, by_votes=by_votes)
         for section in ([wanted] if wanted else SECTIONS)
     }
 
@@ -126,7 +129,11 @@ def _title() -> Any:
     )
 
 
-def _section(condition: Any, limit: int, offset: int) -> dict[str, Any]:
+def _section(condition: Any, limit: int, offset: int, *, by_votes: bool) -> dict[str, Any]:
+    votes, rank = demand.columns(_COPY.package_id)
+    order = [_scheduled().asc().nulls_last(), _COPY.since, _PACKAGE.c.id]
+    if by_votes:
+        order.insert(0, votes.desc().nulls_last())
     source = WORKING_COPY.join(_PACKAGE, _PACKAGE.c.id == _COPY.package_id)
     count = sa.select(sa.func.count()).select_from(source).where(condition)
     columns = [_PACKAGE.c[name] for name in ("id", "name", "title", "owner_org")]
@@ -138,10 +145,12 @@ def _section(condition: Any, limit: int, offset: int) -> dict[str, Any]:
             _submitted().label("content_hash"),
             _title().label("title_translated"),
             _undelivered().label("undelivered"),
+            votes.label("votes"),
+            rank.label("vote_rank"),
         )
         .select_from(source)
         .where(condition)
-        .order_by(_scheduled().asc().nulls_last(), _COPY.since, _PACKAGE.c.id)
+        .order_by(*order)
         .limit(limit)
         .offset(offset)
     )
@@ -166,6 +175,8 @@ def _items(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "submitted_by": known.get(row["submitted_by"] or ""),
             "content_hash": row["content_hash"],
             "undelivered": row["undelivered"],
+            "votes": row["votes"] or 0,
+            "vote_rank": row["vote_rank"],
         }
         for row in rows
     ]

@@ -11,7 +11,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
 
-from ckanext.ontario.votes import ballots, counting, domain
+from ckanext.ontario.votes import ballots, counting, domain, records
 from ckanext.ontario.votes.logic.action import day, found, heading, number
 
 __all__ = ["ontario_vote_export", "ontario_vote_ranking"]
@@ -40,10 +40,11 @@ def ontario_vote_ranking(context: Context, data_dict: DataDict) -> dict[str, Any
 
     Returns:
         ``{"count", "results": [{"rank", "votes", "change", "id", "name", "title", "organization",
-        "topics", "access_level", "exemption", "planned_release_date", "count", "count_user",
-        "count_anonymous"}]}``. ``votes`` is what the rank follows (of the period, with ``since``),
+        "topics", "access_level", "exemption", "planned_release_date", "response", "count",
+        "count_user", "count_anonymous"}]}``. ``votes`` is what the rank follows (of the period, with ``since``),
         ``change`` how many of all votes the last 30 days brought, ``organization`` is ``{"id",
-        "name", "title"}``, ``topics`` are names. Datasets without a vote have no rank.
+        "name", "title"}``, ``topics`` are names, ``response`` is the latest answer of the ministry
+        as in ``vote_responses`` of ``package_show``, or ``None``. Datasets without a vote have no rank.
 
     Raises:
         ValidationError: when a parameter is not understood.
@@ -112,12 +113,14 @@ def _csv(table: list[dict[str, Any]]) -> str:
 
 def _described(record: Mapping[str, Any]) -> dict[str, Any]:
     owner: Mapping[str, Any] = record.get("organization") or {}
+    answers = record.get(records.RESPONSES) or [None]
     kept = ("access_level", "exemption", "planned_release_date")
     return {
         **heading(dict(record)),
         "organization": {key: owner.get(key) for key in ("id", "name", "title")},
         "topics": list(record.get("topics") or ()),
         **{key: record.get(key) for key in kept},
+        "response": answers[0],
     }
 
 

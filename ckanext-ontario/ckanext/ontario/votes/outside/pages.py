@@ -11,6 +11,7 @@ from ckan.types import Context
 from flask import session
 
 from ckanext.ontario.shared.bilingual import language_of, pick
+from ckanext.ontario.votes import wording
 
 ROWS = 20
 """Records on a page of the ranking."""
@@ -29,7 +30,7 @@ class Row:
     """One record of the ranking, in the reader's language.
 
     ``foreign`` is the title's language when it is not the reader's; ``change`` is what the last 30
-    days brought.
+    days brought, ``answer`` what the ministry said last.
     """
 
     rank: int
@@ -45,6 +46,7 @@ class Row:
     exemption: str
     planned: str
     words: str
+    answer: str
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ def row(found: Mapping[str, Any], ministries: Mapping[str, str] | None = None) -
     exemption = str(found.get("exemption") or "none")
     level = str(found.get("access_level") or "")
     topics = _choices("topics")
+    answered = found.get("response")
     return Row(
         rank=int(found["rank"]),
         votes=int(found["votes"]),
@@ -149,6 +152,7 @@ def row(found: Mapping[str, Any], ministries: Mapping[str, str] | None = None) -
         exemption="" if exemption == "none" else _choices("exemption").get(exemption, exemption),
         planned=str(found.get("planned_release_date") or ""),
         words=words(int(found["count_user"]), int(found["count_anonymous"])),
+        answer=wording.kinds()[answered["kind"]] if answered else "",
     )
 
 

@@ -1,14 +1,14 @@
 """Suggestions of datasets that are missing in the inventory.
 
-Revision ID: ontario_votes_0002_suggestions
-Revises: ontario_votes_0001
+Revision ID: ontario_votes_0003
+Revises: ontario_votes_0002
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "ontario_votes_0002_suggestions"
-down_revision = "ontario_votes_0001"
+revision = "ontario_votes_0003"
+down_revision = "ontario_votes_0002"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""The ministry's side of votes, on the internal portal; and its answers, on both."""
