@@ -59,7 +59,7 @@ class VotesPlugin(RecordHooks, p.SingletonPlugin):
     # IConfigurer
 
     def update_config(self, config_: CKANConfig) -> None:
-        """Add the pages; refuse a portal without its guards, a public one without the voters' key."""
+        """Add the pages; refuse a portal without its guards, or its key of voters."""
         tk.add_template_directory(config_, "templates")
         if require_guards() is Portal.INTERNAL:
             return

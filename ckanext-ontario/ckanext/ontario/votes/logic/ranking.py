@@ -42,9 +42,9 @@ def ontario_vote_ranking(context: Context, data_dict: DataDict) -> dict[str, Any
         ``{"count", "results": [{"rank", "votes", "change", "id", "name", "title", "organization",
         "topics", "access_level", "exemption", "planned_release_date", "response", "count",
         "count_user", "count_anonymous"}]}``. ``votes`` is what the rank follows (of the period,
-        with ``since``), ``change`` how many of all votes the last 30 days brought, ``organization`` is ``{"id",
-        "name", "title"}``, ``topics`` are names, ``response`` is the latest answer of the ministry
-        as in ``vote_responses`` of ``package_show``, or ``None``. Datasets without a vote
+        with ``since``), ``change`` how many of all votes the last 30 days brought,
+        ``organization`` is ``{"id", "name", "title"}``, ``topics`` are names, ``response`` is the
+        latest answer of the ministry as in ``vote_responses`` of ``package_show``, or ``None``. Datasets without a vote
         have no rank.
 
     Raises:
