@@ -44,8 +44,8 @@ def ontario_vote_ranking(context: Context, data_dict: DataDict) -> dict[str, Any
         "count_user", "count_anonymous"}]}``. ``votes`` is what the rank follows (of the period,
         with ``since``), ``change`` how many of all votes the last 30 days brought,
         ``organization`` is ``{"id", "name", "title"}``, ``topics`` are names, ``response`` is the
-        latest answer of the ministry as in ``vote_responses`` of ``package_show``, or ``None``. Datasets without a vote
-        have no rank.
+        latest answer of the ministry as in ``vote_responses`` of ``package_show``, or ``None``.
+        Datasets without a vote have no rank.
 
     Raises:
         ValidationError: when a parameter is not understood.
