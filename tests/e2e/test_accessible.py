@@ -19,6 +19,7 @@ SIGNED_OUT = {
     "public inventory explorer": ("public", "/inventory"),
     "public dumps": ("public", "/dumps/"),
     "public votes": ("public", "/votes"),
+    "public policy of votes": ("public", "/votes/about"),
     "public request for data": ("public", "/votes/suggest"),
     "public not found": ("public", "/dataset/no-such-record"),
     "public log-in": ("public", "/user/login"),

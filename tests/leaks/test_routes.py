@@ -15,6 +15,7 @@ OUTSIDE_ONLY = {
     "ontario_publication_transfer.blob",
     "ontario_visibility_registration.confirm",
     "ontario_visibility_registration.register",
+    "ontario_votes.about",
     "ontario_votes.merge",
     "ontario_votes.ranking",
     "ontario_votes.table",

@@ -17,7 +17,7 @@ from flask_babel import force_locale
 from ckanext.ontario.shared.bilingual import LANGUAGES
 from ckanext.ontario.shared.cells import safe
 from ckanext.ontario.shared.guard import guarded
-from ckanext.ontario.votes.outside import pages
+from ckanext.ontario.votes.outside import pages, policy
 
 __all__ = ["ontario_votes"]
 
@@ -61,6 +61,12 @@ def ranking() -> Any:
     suggested = tk.get_action("ontario_vote_suggestion_list")(_caller(), {"limit": pages.ROWS})
     shown = tk.render("ontario/votes/outside/ranking.html", {"page": page, "suggested": suggested})
     return shown, HTTPStatus.BAD_REQUEST if page.error else HTTPStatus.OK
+
+
+@ontario_votes.route("/votes/about")
+def about() -> str:
+    """Tell what a vote does, who can give one, and what is kept of it."""
+    return tk.render("ontario/votes/outside/about.html", {"policy": policy.html(pages.language())})
 
 
 @ontario_votes.route("/votes.csv")
