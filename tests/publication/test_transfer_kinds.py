@@ -62,7 +62,9 @@ def queue(inside: None) -> Iterator[Callable[..., None]]:
 
 
 @pytest.fixture
-def public(connected: Outside, releases: Releases, record: Make) -> dict[str, Any]:
+def public(
+    connected: Outside, releases: Releases, record: Make, same_generation: None
+) -> dict[str, Any]:
     """A record that is public."""
     made = record()
     releases.make(made["id"])
@@ -100,7 +102,6 @@ def test_what_a_restored_portal_lost_comes_again(
     connected: Outside,
     public: dict[str, Any],
     queue: Callable[..., None],
-    same_generation: None,
 ) -> None:
     one = public["id"]
     queue(one)
@@ -158,7 +159,11 @@ def test_nobody_else_delivers(connected: Outside, public: dict[str, Any], who: s
 
 
 def test_an_answer_waits_for_its_record_and_for_the_portal(
-    connected: Outside, releases: Releases, record: Make, queue: Callable[..., None]
+    connected: Outside,
+    releases: Releases,
+    record: Make,
+    queue: Callable[..., None],
+    same_generation: None,
 ) -> None:
     made = record()
     queue(made["id"])
