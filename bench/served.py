@@ -19,7 +19,6 @@ from ckan import model
 from ckanext.ontario.stack.application import load
 
 
-
 class _Asked(threading.local):
     """What a thread has asked since its request began."""
 

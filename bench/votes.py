@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPResponse
@@ -131,42 +131,38 @@ def run(folder: Path, records: int, rounds: int) -> dict[str, Any]:
 def table(result: dict[str, Any]) -> str:
     """Return the result for a terminal."""
     load, targets = result["load"], result["targets"]
-    lines = [
-        f"{result['records']} records, {result['votes']} votes on {result['voted']} of them, "
-        f"{result['rounds']} interleaved rounds; load {load['before']:.1f} to {load['after']:.1f}",
-        "",
-        f"{THREADS} clients{'p50 ms':>21}{'p95 ms':>9}{'CPU ms':>9}{'SQL':>6}{'Solr':>6}{'more':>9}",
-    ]
+    votes = f"{result['votes']} votes on {result['voted']} of {result['records']} records"
+    rounds = f"{result['rounds']} interleaved rounds"
+    head = f"{votes}, {rounds}; load {load['before']:.1f} to {load['after']:.1f}"
+    told = f"{targets['more_ms']} ms more than the median of package_show"
+    foot = f"! = over a target: {told}, no request to Solr, {targets['ratio']} times the search."
+    return "\n".join([head, "", *_work_lines(result), "", *_page_lines(result), "", foot])
+
+
+def _work_lines(result: dict[str, Any]) -> Iterator[str]:
+    heads = {"p50 ms": 9, "p95 ms": 9, "CPU ms": 9, "SQL": 6, "Solr": 6, "more": 9}
+    yield f"{THREADS} clients {'':11}" + "".join(f"{head:>{n}}" for head, n in heads.items())
     for name, one in result["work"].items():
         more = result["more_ms"].get(name)
-        said = "" if more is None else f"{more:+8.1f}{' ' if more <= targets['more_ms'] else '!'}"
-        mark = "!" if more is not None and one["http"] else " "
-        lines.append(
-            f"{name:20}{one['p50']:10.1f}{one['p95']:9.1f}{one['cpu']:9.1f}{one['sql']:6.0f}"
-            f"{one['http']:5.0f}{mark}{said:>9}"
-        )
-    lines += [
-        "",
-        f"{'server ms':29}{'search p50':>12}{'page p50':>10}{'ratio':>8}{'CPU':>8}{'SQL':>10}",
-    ]
+        said = "" if more is None else f"{more:+8.1f}{_mark(more, result['targets']['more_ms'])}"
+        solr = f"{one['http']:6.0f}{' ' if more is None else _mark(one['http'], 0)}"
+        times = f"{one['p50']:9.1f}{one['p95']:9.1f}{one['cpu']:9.1f}"
+        yield f"{name:20}{times}{one['sql']:6.0f}{solr}{said}".rstrip()
+
+
+def _page_lines(result: dict[str, Any]) -> Iterator[str]:
+    yield f"{'server ms':29}{'search p50':>12}{'page p50':>10}{'ratio':>8}{'CPU':>8}{'SQL':>10}"
     for name, page in result["pages"].items():
-        for clients in ("c1", "c8"):
+        sql = "".join(f"{page['sql'][side]:5.0f}" for side in ("peer", "ours"))
+        for clients, label, more in (("c1", name, sql), ("c8", "", "")):
             one = page[clients]
-            mark = " " if one["ratio"] <= targets["ratio"] else "!"
-            sql = "".join(f"{page['sql'][side]:5.0f}" for side in ("peer", "ours"))
-            lines.append(
-                f"{name[:25] if clients == 'c1' else '':26}{clients} {one['peer']['p50']:12.1f}"
-                f"{one['ours']['p50']:10.1f}{one['ratio']:8.2f}{mark}{one['cpu_ratio']:7.2f}"
-                f"{sql if clients == 'c1' else ''}"
-            )
-    return "\n".join(
-        [
-            *lines,
-            "",
-            f"! = over a target: {targets['more_ms']} ms more than the median of package_show, no "
-            f"request to Solr, {targets['ratio']} times the search.",
-        ]
-    )
+            mark = _mark(one["ratio"], result["targets"]["ratio"])
+            times = f"{one['peer']['p50']:12.1f}{one['ours']['p50']:10.1f}{one['ratio']:8.2f}"
+            yield f"{label[:25]:26}{clients} {times}{mark}{one['cpu_ratio']:7.2f}{more}"
+
+
+def _mark(value: float, most: float) -> str:
+    return " " if value <= most else "!"
 
 
 def _fill(url: str) -> dict[str, Any]:
@@ -228,7 +224,7 @@ def _one(url: str, way: Way, name: str, datasets: Sequence[str], at: int) -> Too
         path = f"/api/3/action/package_show?id={datasets[at % len(datasets)]}"
         return _timed(lambda: way.ask(url, "GET", path, "", {})[0])
     dataset = datasets[0 if "one" in name else at // 2 % len(datasets)]
-    return _timed(lambda: way.vote(url, dataset, at % 2 == 0))
+    return _timed(lambda: way.vote(url, dataset, value=at % 2 == 0))
 
 
 def _timed(send: Callable[[], HTTPResponse]) -> Took:

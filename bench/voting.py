@@ -63,7 +63,7 @@ class Way:
     cookies: dict[str, str] = field(default_factory=dict[str, str])
     guard: str = ""
 
-    def vote(self, url: str, dataset: str, value: bool, *, button: bool = False) -> HTTPResponse:
+    def vote(self, url: str, dataset: str, *, value: bool, button: bool = False) -> HTTPResponse:
         """Send one vote, once; return the answer, read to its end.
 
         Raises:
@@ -141,6 +141,7 @@ class Crowd:
         seed: another seed, other steps.
         sent: requests that were answered.
         broken: requests that were not, and were sent again.
+        searches: what processes of :mod:`bench.served` asked Solr while they answered.
     """
 
     voters: Sequence[Voter]
@@ -152,6 +153,7 @@ class Crowd:
     seed: int = 1
     sent: int = 0
     broken: int = 0
+    searches: float = 0
     _done: int = 0
     _lock: Any = field(default_factory=threading.Lock)
 
@@ -188,26 +190,24 @@ class Crowd:
             orders = [(dice.random(), dice.random()) for _ in range(2)]
             often = dice.choices(("once", "again", "both"), (60, 20, 20))[0]
             beside = [
-                doubles.submit(self._send, voter, dataset, value, orders[1])
+                doubles.submit(self._send, voter, dataset, orders[1], value=value)
                 for _ in range(often == "both")
             ]
-            self._send(voter, dataset, value, orders[0])
+            self._send(voter, dataset, orders[0], value=value)
             if often == "again":
-                self._send(voter, dataset, value, orders[1])
+                self._send(voter, dataset, orders[1], value=value)
             for one in beside:
                 one.result()
             self._count()
 
-    def _send(
-        self, voter: Voter, dataset: str, value: bool, order: tuple[float, float]
-    ) -> None:
+    def _send(self, voter: Voter, dataset: str, order: tuple[float, float], *, value: bool) -> None:
         """Send a vote until it is answered."""
         dice, until = random.Random(str(order)), time.monotonic() + PATIENCE  # noqa: S311
         while True:
             way = dice.choice(voter.ways)
             button = bool(way.guard) and dice.random() < 0.3
             try:
-                way.vote(dice.choice(self.urls), dataset, value, button=button)
+                answer = way.vote(dice.choice(self.urls), dataset, value=value, button=button)
             except BROKEN:
                 with self._lock:
                     self.broken += 1
@@ -216,6 +216,7 @@ class Crowd:
             else:
                 with self._lock:
                     self.sent += 1
+                    self.searches += float(answer.headers.get("X-Bench-Http", 0))
                 return
 
     def _count(self) -> None:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,6 +22,7 @@ from ckanext.ontario.stack import commands
 from ckanext.ontario.stack.processes import spawn, stop, wait_until
 from ckanext.ontario.stack.testing import PortalServer, free_port
 
+ROOT = Path(__file__).parents[2]
 API = "/api/3/action"
 TOPIC = "environment-and-natural-resources"
 PASSWORD = "correct-horse-battery-9"
@@ -74,7 +76,7 @@ def log_in(one: Client, name: str) -> dict[str, str]:
 
 @contextlib.contextmanager
 def another(
-    server: Any, folder: Any, processes: int = 1, **options: str
+    server: Any, folder: Any, processes: int = 1, application: str = "", **options: str
 ) -> Iterator[PortalServer]:
     """Serve the same portal by one more process, or several behind one port, with other options."""
     port = free_port()
@@ -90,8 +92,10 @@ def another(
         "CKAN_INI": str(ini),
         "GUNICORN_CMD_ARGS": "",
         "WEB_CONCURRENCY": str(processes),
+        "PYTHONPATH": str(ROOT),
     }
-    process = spawn("web", commands.web(port), folder, environment)
+    command = [*commands.web(port), *([application] if application else [])]
+    process = spawn("web", command, folder, environment)
     try:
         wait_until(lambda: commands.answers(f"{url}/ontario/health"), 120, process)
         yield PortalServer(url, ini)

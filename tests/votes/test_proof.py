@@ -45,9 +45,9 @@ HELD = """
 
 @pytest.fixture(scope="module")
 def pair(world: Any, tmp_path_factory: Any) -> Iterator[Any]:
-    """A server of two web processes, on the same database as the others."""
-    folder = tmp_path_factory.mktemp("pair")
-    with another(world.server, folder, processes=2, **FREE) as server:
+    """A server of two web processes, which say what they asked Solr, on the others' database."""
+    folder, counting = tmp_path_factory.mktemp("pair"), "bench.served:application"
+    with another(world.server, folder, processes=2, application=counting, **FREE) as server:
         yield server
 
 
@@ -111,9 +111,13 @@ def test_a_crowd_loses_and_doubles_nothing_though_processes_are_killed(
 
     crowd = Crowd(voters, records, urls, {STEPS // 3: kill, STEPS * 2 // 3: kill})
     seconds = crowd.vote(STEPS)
-    print(f"{STEPS} steps, {crowd.sent} answers, {crowd.broken} broken, {seconds:.1f} s")
+    figures = f"{STEPS} steps, {crowd.sent} answers, {crowd.broken} broken, {seconds:.1f} s"
+    print(figures)  # noqa: T201 -- of a long run, seen with -s
     assert len(set(killed)) == 2
     assert crowd.broken
+    assert not crowd.searches
+    search = requests.get(f"{pair.url}/api/3/action/package_search?rows=0", timeout=60)
+    assert float(search.headers["X-Bench-Http"]) > 0
     expected = crowd.expected()
     assert held(database, records) == {
         one: dict.fromkeys(("ballots", "tally", "days"), votes) for one, votes in expected.items()

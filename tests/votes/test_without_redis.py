@@ -87,9 +87,7 @@ def test_a_browser_votes_on_the_page_though_it_has_no_session(
     assert set(visitor.cookies.keys()) == {SPARE}
     cookies = visitor.cookies.copy()
     with ThreadPoolExecutor(4) as threads:  # sent by impatience, before any cookie of votes
-        answers = list(
-            threads.map(lambda _number: press(away.url, cookies, name, sent), range(4))
-        )
+        answers = list(threads.map(lambda _number: press(away.url, cookies, name, sent), range(4)))
     assert [one.status_code for one in answers] == [200] * 4
     assert "Your vote counts." in answers[0].text
     assert kept(record) == dict.fromkeys(("ballots", "tally", "days"), before + 1)
