@@ -1,7 +1,7 @@
 """Run the benchmarks: ``python -m bench [NAME …] [--records N] [--rounds N] [--json]``.
 
-Names: harvest, pages, publish, votes; without one, all of them. ``python -m bench.harvest --help`` has
-more of harvest.
+Names: harvest, pages, publish, votes; without one, all of them. ``python -m bench.harvest --help``
+has more of harvest.
 
 Starts Postgres, Redis and Solr of its own; needs no running portal.
 """

@@ -62,7 +62,7 @@ def page(url: str, session: requests.Session, path: str) -> Any:
     return html.fromstring(answer.text)
 
 
-def form(found: Any) -> dict[str, str]:
+def fields(found: Any) -> dict[str, str]:
     """Return what the button of a record's page sends."""
     [button] = found.xpath("//section[@id='votes']//button")
     return {one.get("name"): one.get("value") for one in button.xpath("ancestor::form//input")}
@@ -82,7 +82,7 @@ def test_a_browser_votes_on_the_page_though_it_has_no_session(
 ) -> None:
     name, record = world.names["review-0"], world.records["review-0"]
     before, visitor = kept(record)["tally"], requests.Session()
-    sent = form(page(away.url, visitor, f"/dataset/{name}"))
+    sent = fields(page(away.url, visitor, f"/dataset/{name}"))
     assert sent["value"] == "true"
     assert set(visitor.cookies.keys()) == {SPARE}
     cookies = visitor.cookies.copy()
@@ -105,7 +105,7 @@ def test_what_began_without_redis_goes_on_with_it(
 ) -> None:
     name, record = world.names["review-1"], world.records["review-1"]
     before, visitor = kept(record)["tally"], requests.Session()
-    sent = form(page(away.url, visitor, f"/dataset/{name}"))
+    sent = fields(page(away.url, visitor, f"/dataset/{name}"))
     for _ in range(2):  # the first press has the spare cookie, the second a session
         address, headers = f"{world.url}/dataset/{name}/vote", {"Origin": world.url}
         pressed = visitor.post(address, data=sent, headers=headers, timeout=60)
@@ -127,10 +127,15 @@ def test_who_is_logged_in_reads_as_nobody_meanwhile_and_is_logged_in_after(
     assert SPARE not in one.session.cookies
 
 
-def test_the_spare_cookie_makes_nobody_an_account(world: Any, away: PortalServer) -> None:
-    visitor = requests.Session()
-    login = {"login": world.users["chief"], "password": PASSWORD}
-    visitor.post(f"{away.url}/user/login", data=login, timeout=60)
+@pytest.mark.parametrize("known", [True, False])
+def test_the_spare_cookie_makes_nobody_an_account(
+    world: Any, away: PortalServer, known: bool
+) -> None:
+    visitor, name = requests.Session(), world.users["chief"]
+    if known:
+        page(world.url, visitor, "/votes/suggest")
+    form = {"login": name, "password": PASSWORD}
+    assert visitor.post(f"{away.url}/user/login", data=form, timeout=60).status_code == 200
     for url in (away.url, world.url):
-        asked = visitor.get(f"{url}/api/3/action/user_show?id={login['login']}", timeout=60)
+        asked = visitor.get(f"{url}/api/3/action/user_show?id={name}", timeout=60)
         assert "email" not in asked.json().get("result", {})
