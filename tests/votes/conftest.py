@@ -15,12 +15,14 @@ from typing import Any
 import pytest
 import requests
 import sqlalchemy as sa
+from ckan import model
 from tests.catalogue.filling import fill
 
 import factories
 from ckanext.ontario.stack import commands
 from ckanext.ontario.stack.processes import spawn, stop, wait_until
 from ckanext.ontario.stack.testing import PortalServer, free_port
+from ckanext.ontario.votes.model import BINDING, OF_RECORDS, SUGGESTION
 
 ROOT = Path(__file__).parents[2]
 API = "/api/3/action"
@@ -229,3 +231,19 @@ def client(voting: Any) -> Callable[..., Client]:
 def output(done: Any) -> Any:
     """Return the JSON that a command printed last."""
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def clear() -> None:
+    """Leave no vote and no suggestion in the database of this process."""
+    model.Session.rollback()
+    for table in (*OF_RECORDS, BINDING, SUGGESTION):
+        model.Session.execute(sa.delete(table))
+    model.Session.commit()
+
+
+@pytest.fixture
+def empty(internal: Any) -> Iterator[None]:
+    """The tables of votes in the database of this process, empty before and after."""
+    clear()
+    yield
+    clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -17,9 +16,9 @@ from sqlalchemy.exc import IntegrityError
 
 from ckanext.ontario.shared import clock
 from ckanext.ontario.votes import ballots, counting, upkeep
-from ckanext.ontario.votes.model import BALLOT, BINDING, DAILY, REVIEW, TALLY, VOID
+from ckanext.ontario.votes.model import BALLOT, DAILY, TALLY
+from votes.conftest import clear
 
-TABLES = (BALLOT, TALLY, DAILY, BINDING, REVIEW, VOID)
 START = datetime(2026, 3, 1, 17, tzinfo=timezone.utc)
 NAMES = ("p1", "p2")
 RECORDS = st.sampled_from(NAMES)
@@ -27,30 +26,6 @@ BROWSERS = st.sampled_from(["a1", "a2"])
 ACCOUNTS = st.sampled_from(["u1", "u2"])
 VOTERS = st.one_of(BROWSERS, ACCOUNTS)
 EVERYTHING = {"kind": "", "batch": "", "since": START.date() - timedelta(9), "until": START.date()}
-
-
-@pytest.fixture(scope="module")
-def tables(internal: Any) -> Iterator[None]:
-    """The tables of votes, in the database of this process; the internal portal has none."""
-    engine = model.ensure_engine()
-    for table in TABLES:
-        table.create(engine, checkfirst=True)
-    yield
-    model.Session.remove()
-    for table in TABLES:
-        table.drop(engine)
-
-
-@pytest.fixture
-def empty(tables: None) -> None:
-    clear()
-
-
-def clear() -> None:
-    model.Session.rollback()
-    for table in TABLES:
-        model.Session.execute(sa.delete(table))
-    model.Session.commit()
 
 
 class Voting(RuleBasedStateMachine):
@@ -136,7 +111,7 @@ class Voting(RuleBasedStateMachine):
             assert set(counting.ballots_of(voter, 10, 0)[1]) == mine
 
 
-def test_any_sequence_leaves_counts_and_ballots_equal(tables: None) -> None:
+def test_any_sequence_leaves_counts_and_ballots_equal(empty: None) -> None:
     # No record exists, so all are absent; their votes must not be forgotten meanwhile.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ckanext.ontario.votes.config.ballot_days", lambda: 400)

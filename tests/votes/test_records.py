@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,14 +13,12 @@ from ckan.plugins import toolkit as tk
 from ckanext.ontario.shared import portal
 from ckanext.ontario.shared.startup import PortalRefused
 from ckanext.ontario.votes import ballots, counting, plugin
-from ckanext.ontario.votes.model import BINDING, OF_RECORDS
+from ckanext.ontario.votes.model import OF_RECORDS
 from statements import statements
-
-TABLES = (*OF_RECORDS, BINDING)
 
 
 @pytest.fixture
-def votes(internal: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[plugin.VotesPlugin]:
+def votes(empty: None, monkeypatch: pytest.MonkeyPatch) -> plugin.VotesPlugin:
     """The plugin as on the public portal, with votes for ten records."""
     monkeypatch.setitem(config, portal.OPTION, "public")
     for number in range(10):
@@ -29,11 +26,7 @@ def votes(internal: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[plugin.Vot
             ballots.cast(f"r{number}", f"a{voter}", "a")
     ballots.cast("r9", "u1", "u")
     model.Session.commit()
-    yield object.__new__(plugin.VotesPlugin)
-    model.Session.rollback()
-    for table in TABLES:
-        model.Session.execute(sa.delete(table))
-    model.Session.commit()
+    return object.__new__(plugin.VotesPlugin)
 
 
 def page(**more: Any) -> list[dict[str, Any]]:

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, timezone
-from typing import Any
 
 import pytest
-from ckan import model
 
 from ckanext.ontario.votes import ballots, counting, domain, suggestions, upkeep
-from ckanext.ontario.votes.model import OF_RECORDS, SUGGESTION
 from statements import statements
 
-TABLES = (*OF_RECORDS, SUGGESTION)
 DAY = date(2026, 5, 1)
 
-
-@pytest.fixture(autouse=True)
-def tables(internal: Any) -> Iterator[None]:
-    """The tables of votes, which this portal has none of."""
-    engine = model.ensure_engine()
-    for table in TABLES:
-        table.create(engine, checkfirst=True)
-    yield
-    model.Session.remove()
-    for table in TABLES:
-        table.drop(engine)
+pytestmark = pytest.mark.usefixtures("empty")
 
 
 def add(number: int, title: str = "", most: int = 1000) -> str | None:
