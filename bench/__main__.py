@@ -1,7 +1,7 @@
 """Run the benchmarks: ``python -m bench [NAME …] [--records N] [--rounds N] [--json]``.
 
-Names: harvest, pages, publish; without one, all of them. ``python -m bench.harvest --help`` has
-more of harvest.
+Names: harvest, pages, publish, votes; without one, all of them. ``python -m bench.harvest --help``
+has more of harvest.
 
 Starts Postgres, Redis and Solr of its own; needs no running portal.
 """
@@ -15,9 +15,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import harvest, pages, publish
+from bench import harvest, pages, publish, votes
 
-BENCHMARKS = {"harvest": harvest, "pages": pages, "publish": publish}
+BENCHMARKS = {"harvest": harvest, "pages": pages, "publish": publish, "votes": votes}
 SMOKE_RECORDS = 20
 
 

@@ -128,12 +128,12 @@ def _measured(
     token = commands.new_token(ours, READER, "bench").stdout.split() if portal == "internal" else []
     headers = {"Authorization": token[-1]} if token else {}
     folder = services.folder / portal
-    with _served("ours", ours, folder) as port, _served("peer", peer, folder) as other:
+    with served("ours", ours, folder) as port, served("peer", peer, folder) as other:
         names = _names(port, headers)
         sites = {"ours": Site(port, names, headers), "peer": Site(other, names, headers)}
         single, parallel = (SINGLE, PARALLEL) if rounds > 1 else (2, THREADS)
         return {
-            name: _page(sites, address, rounds, single, parallel)
+            name: compare(sites, address, rounds, single, parallel)
             for name, address in addresses.items()
         }
 
@@ -174,9 +174,21 @@ def table(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _page(
+def compare(
     sites: dict[str, Site], address: str, rounds: int, single: int, parallel: int
 ) -> dict[str, Any]:
+    """Ask both sites in interleaved rounds, from one client and from eight at a time.
+
+    Args:
+        sites: by side.
+        address: with names of :class:`Site` in braces.
+        rounds: how many.
+        single: requests of a round, one after another.
+        parallel: requests of a round, from eight clients.
+
+    Returns:
+        ``{"c1": …, "c8": …, "sql", "bytes"}`` as in :func:`run`.
+    """
     for site in sites.values():
         site.ask(address, 3)  # warm-up
     alone: dict[str, list[list[Answer]]] = {side: [] for side in SIDES}
@@ -226,17 +238,17 @@ def _portals(services: TestServices, portal: str, records: int) -> tuple[Path, P
     """Load our portal, index the peer over the same database; return the ini of each."""
     settings = services.portal(portal, "_pages")
     ours = portals.write(services.folder / portal / "ours.ini", settings)
-    _python(["-m", "ckanext.ontario.stack.prepare"], ours)
+    python(["-m", "ckanext.ontario.stack.prepare"], ours)
     # A second process takes seconds to start, and pays from some hundred records on.
     processes = ["--processes", "1" if records < 500 else "2"]
     loaded = ["--records", str(records), "--json", *processes]
-    _python(["-m", "bench.load", str(ours), *loaded], ours)
+    python(["-m", "bench.load", str(ours), *loaded], ours)
     core = _peer_core(services, portal)
     solr.create_core(services.solr_root, core, _plain_configset(services.folder, portal))
     peer = portals.write(services.folder / portal / "peer.ini", settings)
     core_url = f"{services.solr_root}/{core}"
     peer.write_text(without_plugins(peer.read_text(), settings.solr_url, core_url))
-    _python(["-m", "bench.load", str(peer), "--index-all", *processes], peer)
+    python(["-m", "bench.load", str(peer), "--index-all", *processes], peer)
     return ours, peer
 
 
@@ -264,7 +276,12 @@ def without_plugins(text: str, solr_url: str, other_url: str) -> str:
     return "\n".join([*kept[:at], "ckan.plugins =", *kept[at:]])
 
 
-def _python(arguments: list[str], ini: Path) -> None:
+def python(arguments: list[str], ini: Path) -> None:
+    """Run a module as a program for the portal of an ini file.
+
+    Raises:
+        RuntimeError: when it fails, with what it said.
+    """
     done = subprocess.run(
         [sys.executable, *arguments],
         env={**os.environ, "CKAN_INI": str(ini), "ONTARIO_FIRST_PASSWORD": PASSWORD},
@@ -277,7 +294,8 @@ def _python(arguments: list[str], ini: Path) -> None:
 
 
 @contextlib.contextmanager
-def _served(name: str, ini: Path, folder: Path) -> Iterator[int]:
+def served(name: str, ini: Path, folder: Path) -> Iterator[int]:
+    """Serve a portal through :mod:`bench.served` for the length of the block; give its port."""
     port = free_port()
     command = [*commands.web(port), "bench.served:application"]
     home = folder / f"web-{name}"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import configparser
 import contextlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +24,7 @@ from ckanext.ontario.stack.processes import spawn, stop, wait_until
 from ckanext.ontario.stack.testing import PortalServer, free_port
 from ckanext.ontario.votes.model import BINDING, OF_RECORDS, SUGGESTION
 
+ROOT = Path(__file__).parents[2]
 API = "/api/3/action"
 TOPIC = "environment-and-natural-resources"
 PASSWORD = "correct-horse-battery-9"
@@ -63,9 +66,21 @@ class Client:
         return self.ask("ontario_vote_set", id=dataset, value=value)
 
 
+def log_in(one: Client, name: str) -> dict[str, str]:
+    """Log in as a browser does; return the header that CKAN asks of scripts of its pages."""
+    form = {"login": name, "password": PASSWORD}
+    assert one.session.post(f"{one.url}/user/login", data=form, timeout=60).status_code == 200
+    page = one.session.get(f"{one.url}/dataset/", timeout=60).text
+    token = re.search(r'<meta name="_csrf_token" content="([^"]+)"', page)
+    assert token, page[:2000]
+    return {"X-CSRFToken": token[1]}
+
+
 @contextlib.contextmanager
-def another(server: Any, folder: Any, **options: str) -> Iterator[PortalServer]:
-    """Serve the same portal by one more process, with other options."""
+def another(
+    server: Any, folder: Any, processes: int = 1, application: str = "", **options: str
+) -> Iterator[PortalServer]:
+    """Serve the same portal by one more process, or several behind one port, with other options."""
     port = free_port()
     read = configparser.ConfigParser(interpolation=None)
     read.optionxform = str
@@ -75,8 +90,14 @@ def another(server: Any, folder: Any, **options: str) -> Iterator[PortalServer]:
     ini = folder / "ckan.ini"
     with ini.open("w") as target:
         read.write(target)
-    environment = {"CKAN_INI": str(ini), "GUNICORN_CMD_ARGS": ""}
-    process = spawn("web", commands.web(port), folder, environment)
+    environment = {
+        "CKAN_INI": str(ini),
+        "GUNICORN_CMD_ARGS": "",
+        "WEB_CONCURRENCY": str(processes),
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [*commands.web(port), *([application] if application else [])]
+    process = spawn("web", command, folder, environment)
     try:
         wait_until(lambda: commands.answers(f"{url}/ontario/health"), 120, process)
         yield PortalServer(url, ini)

@@ -1,10 +1,8 @@
-"""Limits, many clients at once over several web processes, and a Redis that is away."""
+"""Limits, and the same vote sent many times; test_proof.py has a crowd over several processes."""
 
 from __future__ import annotations
 
 import json
-import random
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
@@ -13,10 +11,9 @@ import pytest
 import sqlalchemy as sa
 from tests.votes.conftest import Client, another
 
-from ckanext.ontario.stack.testing import free_port
 from ckanext.ontario.votes.model import BINDING, OF_RECORDS
 
-CLIENTS, STEPS = 24, 8
+CLIENTS = 24
 SECURE = "https://votes.example"
 TABLES = (*OF_RECORDS, BINDING)
 
@@ -36,35 +33,6 @@ def test_twenty_four_voters_are_twenty_four_however_often_they_send(voting: Any,
         answered = list(threads.map(six_times, range(CLIENTS)))
     assert all(codes <= {200, 403} for codes in answered)
     assert kept(record) == dict.fromkeys(("ballots", "tally", "days"), before + CLIENTS)
-
-
-def test_many_clients_with_retries_over_two_processes(world: Any, voting: Any, kept: Any) -> None:
-    records = [voting.records[f"review-{number}"] for number in (1, 2, 3)]
-    before = {one: kept(one)["tally"] for one in records}
-    first = [Client(voting.url) for _ in range(CLIENTS - 2)]
-    for one in first:
-        one.vote(records[0], value=True)  # known by a cookie from here on
-    clients = [*first, *(Client(voting.url, voting.tokens[who]) for who in ("citizen", "other"))]
-
-    def work(number: int) -> set[str]:
-        """Vote at random, each request sent up to three times, to either process."""
-        one, dice, mine = clients[number], random.Random(number), set[str]()  # noqa: S311
-        mine |= {records[0]} if number < len(first) else set()
-        for _ in range(STEPS):
-            record, value = dice.choice(records), dice.random() < 0.6
-            for _ in range(dice.randint(1, 3)):
-                one.url = dice.choice([voting.url, world.url])
-                one.vote(record, value=value)
-            mine = mine | {record} if value else mine - {record}
-        return mine
-
-    with ThreadPoolExecutor(CLIENTS) as threads:
-        expected = Counter(record for mine in threads.map(work, range(CLIENTS)) for record in mine)
-    for one in records:
-        total = before[one] + expected[one]
-        assert kept(one) == {"ballots": total, "tally": total, "days": total}
-    chief = Client(voting.url, voting.tokens["chief"])
-    assert chief.ask("ontario_vote_reconcile", dry_run=True)["tallies"] == []
 
 
 def test_a_form_sent_twice_at_once_is_one_vote(voting: Any, kept: Any) -> None:
@@ -167,36 +135,3 @@ def test_the_cookie_of_a_secure_site_is_secure(limited: Any) -> None:
     assert ("; secure" in cookie.lower()) == bool(limited.origin)
     wrong = Client(limited.url, origin=limited.origin.replace("https", "http") or "https://x.ca")
     assert wrong.post("ontario_vote_set", id=limited.records["review-3"]).status_code == 403
-
-
-# --- without Redis ---------------------------------------------------------------------------
-
-
-def test_votes_count_once_while_redis_is_away(world: Any, tmp_path_factory: Any, kept: Any) -> None:
-    folder = tmp_path_factory.mktemp("alone")
-    options = {
-        "ckan.redis.url": f"redis://127.0.0.1:{free_port()}/0",
-        "ckanext.ontario.votes.voter_per_day": "1",
-        "ckanext.ontario.votes.delay_milliseconds": "1",
-    }
-    first, second = world.records["closed"], world.records["opening"]
-    before = {one: kept(one)["tally"] for one in (first, second)}
-    with another(world.server, folder, **options) as server:
-        clients = [Client(server.url), Client(server.url, world.tokens["chief"])]
-        for one in clients:
-            for record in (first, second):
-                for _ in range(3):
-                    assert one.vote(record)["mine"]
-        for record in (first, second):
-            assert kept(record) == dict.fromkeys(("ballots", "tally", "days"), before[record] + 2)
-        waiting = Client(server.url, world.tokens["chief"]).ask("ontario_vote_velocity")["batches"]
-        assert [one["ballots"] for one in waiting if one["batch"] == ""] == [2]
-        for one in clients:
-            for record in (first, second):
-                assert not one.vote(record, value=False)["mine"]
-            title = f"While Redis is away {world.owner}"
-            assert one.ask("ontario_vote_suggestion_create", title=title)["state"] == "waiting"
-    said = "".join(path.read_text(errors="replace") for path in folder.rglob("*.log"))
-    assert "Redis does not answer" in said
-    for record in (first, second):
-        assert kept(record) == dict.fromkeys(("ballots", "tally", "days"), before[record])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import requests
-from tests.votes.conftest import OFF, PASSWORD, Client, fill
+from tests.votes.conftest import OFF, Client, fill, log_in
 
 from factories import dataset_values
 
@@ -239,16 +239,6 @@ def test_a_cookie_that_is_not_ours_is_refused_and_deleted(
 
 
 # --- log-in ----------------------------------------------------------------------------------
-
-
-def log_in(one: Client, name: str) -> dict[str, str]:
-    """Log in as a browser does; return the header that CKAN asks of scripts of its pages."""
-    form = {"login": name, "password": PASSWORD}
-    assert one.session.post(f"{one.url}/user/login", data=form, timeout=60).status_code == 200
-    page = one.session.get(f"{one.url}/dataset/", timeout=60).text
-    token = re.search(r'<meta name="_csrf_token" content="([^"]+)"', page)
-    assert token, page[:2000]
-    return {"X-CSRFToken": token[1]}
 
 
 def log_out(one: Client) -> None:

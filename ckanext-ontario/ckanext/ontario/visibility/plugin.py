@@ -10,7 +10,7 @@ from ckan.common import CKANConfig
 from ckan.types import Context
 from flask import Blueprint, Flask
 
-from ckanext.ontario.shared import portal
+from ckanext.ontario.shared import portal, sessions
 from ckanext.ontario.shared.jobs import Cron, IScheduledJobs, ScheduledJob
 from ckanext.ontario.shared.portal import Portal
 from ckanext.ontario.shared.startup import PortalRefused, require_guards
@@ -75,11 +75,13 @@ class VisibilityPlugin(OutwardFields, SearchClamp, PermissionLabels, p.Singleton
     # IMiddleware
 
     def make_middleware(self, app: Flask, _config: CKANConfig) -> Flask:
-        """Look at the hooks of the finished application; wraps nothing."""
+        """Look at the hooks of the finished application; the public one outlasts its Redis."""
         gate.install_cache_headers(app)
         hooks.check_views(app)
         if portal.is_internal():
             hooks.check(app)
+        else:
+            sessions.install(app)
         return app
 
     # IActions

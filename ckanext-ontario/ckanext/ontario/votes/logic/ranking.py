@@ -57,7 +57,6 @@ def ontario_vote_ranking(context: Context, data_dict: DataDict) -> dict[str, Any
     ids = [str(row["id"]) for row in rows]
     known = found(context, ids)
     month = counting.since(ids, ballots.today() - MONTH)
-    counts = counting.counts(ids)
     return {
         "count": total,
         "results": [
@@ -66,7 +65,6 @@ def ontario_vote_ranking(context: Context, data_dict: DataDict) -> dict[str, Any
                 "votes": int(row["votes"]),
                 "change": month.get(row["id"], 0),
                 **_described(known[row["id"]]),
-                **counts.get(row["id"], counting.NONE).as_dict(),
             }
             for row in rows
             if row["id"] in known
@@ -116,12 +114,14 @@ def _described(record: Mapping[str, Any]) -> dict[str, Any]:
     owner: Mapping[str, Any] = record.get("organization") or {}
     answers = record.get(records.RESPONSES) or [None]
     kept = ("access_level", "exemption", "planned_release_date")
+    votes = counting.Counts(record["vote_count_user"], record["vote_count_anonymous"])
     return {
         **heading(dict(record)),
         "organization": {key: owner.get(key) for key in ("id", "name", "title")},
         "topics": list(record.get("topics") or ()),
         **{key: record.get(key) for key in kept},
         "response": answers[0],
+        **votes.as_dict(),  # as they are now: a search adds them to the records that it found
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
@@ -136,7 +137,7 @@ def row(found: Mapping[str, Any], ministries: Mapping[str, str] | None = None) -
     title, foreign = _title(found)
     exemption = str(found.get("exemption") or "none")
     level = str(found.get("access_level") or "")
-    topics = _choices("topics")
+    topics = _choices("topics", language())
     answered = found.get("response")
     return Row(
         rank=int(found["rank"]),
@@ -149,7 +150,7 @@ def row(found: Mapping[str, Any], ministries: Mapping[str, str] | None = None) -
         topics=tuple(topics.get(str(one), str(one)) for one in found.get("topics") or ()),
         access_level=level,
         access=levels().get(level, level),
-        exemption="" if exemption == "none" else _choices("exemption").get(exemption, exemption),
+        exemption=_exemption(exemption),
         planned=str(found.get("planned_release_date") or ""),
         words=words(int(found["count_user"]), int(found["count_anonymous"])),
         answer=wording.kinds()[answered["kind"]] if answered else "",
@@ -233,11 +234,18 @@ def _title(found: Mapping[str, Any]) -> tuple[str, str]:
     return (str(texts[other]), other) if other else (str(found["name"]), "")
 
 
-def _choices(field: str) -> dict[str, str]:
+def _exemption(value: str) -> str:
+    labels = _choices("exemption", language())
+    return "" if value == "none" else labels.get(value, value)
+
+
+@cache
+def _choices(field: str, reader: str) -> Mapping[str, str]:
+    # Once for each process and language: the schema is read at start-up and never changes.
     schema = tk.h.scheming_get_dataset_schema("dataset") or {}
     named = (one for one in schema.get("dataset_fields", ()) if one["field_name"] == field)
     return {
-        str(choice["value"]): str(pick(choice["label"], language()) or choice["value"])
+        str(choice["value"]): str(pick(choice["label"], reader) or choice["value"])
         for one in named
         for choice in tk.h.scheming_field_choices(one) or ()
         if isinstance(choice["label"], Mapping)
