@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
-from tests.votes.conftest import plant
+from tests.votes.conftest import answer, database, plant  # noqa: F401 -- fixtures
 
 NewContext = Callable[..., BrowserContext]
 
@@ -102,3 +102,27 @@ def test_the_ranking_and_requests_are_for_everybody(
     assert violations(page) == []
     page.locator(".votes-page form button").click()
     expect(page.locator(".flash-messages .alert")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "said"), [("", "A release is planned"), ("/fr", "Une publication est prévue")]
+)
+def test_what_the_ministry_answered_is_read_beside_the_votes(
+    page: Page,
+    world: Any,
+    answer: Callable[..., None],  # noqa: F811 -- the fixture
+    violations: Callable[[Page], list[str]],
+    prefix: str,
+    said: str,
+) -> None:
+    name, record = world.names["review-3"], world.records["review-3"]
+    answer(record, 1 if prefix else 2, "planned", "In spring.", "Au printemps.")
+    page.goto(f"{world.url}{prefix}/dataset/{name}#votes")
+    expect(page.locator("#votes .votes-answers li").first).to_contain_text(said)
+    assert violations(page) == []
+    page.locator("#votes a[href*='/votes/opening/']").click()
+    expect(page.locator("#field-email")).to_be_visible()
+    assert violations(page) == []
+    page.goto(f"{world.url}{prefix}/votes/about")
+    expect(page.locator(".votes-policy h1")).to_be_visible()
+    assert violations(page) == []

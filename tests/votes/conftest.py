@@ -198,6 +198,22 @@ def database(world: Any) -> Iterator[sa.engine.Engine]:
 
 
 @pytest.fixture
+def answer(database: Any) -> Callable[..., None]:
+    """Return a function that puts an approved answer on the public portal, as a delivery does."""
+
+    def put(package_id: str, sequence: int, kind: str, english: str, french: str) -> None:
+        values = {"one": package_id, "number": sequence, "kind": kind, "en": english, "fr": french}
+        statement = (
+            "INSERT INTO ontario_votes_received (package_id, sequence, kind, text_en, text_fr, at)"
+            " VALUES (:one, :number, :kind, :en, :fr, '2026-03-01T12:00:00Z')"
+        )
+        with database.begin() as connection:
+            connection.execute(sa.text(statement), values)
+
+    return put
+
+
+@pytest.fixture
 def kept(database: Any) -> Callable[[str], dict[str, int]]:
     """Return what the tables hold of a record: ballots that count, the tally, sums by day."""
 

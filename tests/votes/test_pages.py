@@ -217,26 +217,6 @@ def test_the_ranking_shows_who_is_asked_for_most(ranked: Any, visitor: Visitor) 
     assert "En examen" in rows(french)[0][6]
 
 
-def test_what_a_vote_does_can_be_read_in_both_languages(visitor: Visitor) -> None:
-    for address, heading, kept in (
-        ("/votes/about", "Votes: which data should open first?", "What is kept, and for how long"),
-        (
-            "/fr/votes/about",
-            "Les votes : quelles données ouvrir en premier?",
-            "Ce qui est conservé, et pendant combien de temps",
-        ),
-    ):
-        page = visitor.see(address)
-        assert [one.text_content() for one in page.xpath("//main//h1 | //*[@role='main']//h1")] == [
-            heading
-        ]
-        assert kept in [one.text_content() for one in page.xpath("//h2")]
-        assert len(page.xpath("//*[@role='main']//table/tbody/tr")) == 6
-        assert "votes/about" in "".join(
-            visitor.see(address.replace("/about", "")).xpath("//a/@href")
-        )
-
-
 @pytest.mark.parametrize(
     ("query", "found"),
     [
