@@ -11,6 +11,7 @@ from typing import Any
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 import pytest
+from ckan import authz, logic
 from ckan.common import CKANConfig
 from flask import Blueprint, Flask
 
@@ -174,3 +175,15 @@ def test_an_unguarded_view_is_refused(app: Flask) -> None:
     app.register_blueprint(blueprint)
     with pytest.raises(PortalRefused, match=r"ontario_careless\.careless"):
         hooks.check_views(app)
+
+
+def test_the_first_requests_find_every_guard_in_place(app: Flask) -> None:
+    """CKAN collects functions at first use, core's first: a second request would get those."""
+    authz.clear_auth_functions_cache()
+    logic.clear_actions_cache()
+    logic.clear_validators_cache()
+    plugin: Any = p.get_plugin("ontario_visibility")
+    plugin.make_middleware(app, tk.config)
+    assert "ontario_publication_push" in authz._AuthFunctions._functions
+    assert "ontario_publication_push" in logic._actions
+    assert "scheming_required" in logic._validators_cache

@@ -7,6 +7,7 @@ its guards asks here, in ``update_config``, before anything is served.
 from __future__ import annotations
 
 import ckan.plugins.toolkit as tk
+from ckan import authz
 from ckan.exceptions import CkanConfigurationException
 
 from .portal import Portal, PortalNotDeclared, current
@@ -42,6 +43,17 @@ FORBIDDEN_PREFIXES: dict[Portal, tuple[str, ...]] = {
 
 class PortalRefused(CkanConfigurationException):
     """The portal may not start; the message is one sentence for the person who started it."""
+
+
+def collect_functions() -> None:
+    """Have CKAN collect actions, auth functions and validators before anything is served.
+
+    It does so at first use, in the thread of a request, core's own first; another thread that asks
+    meanwhile would get those without what plugins put in their place, guards among them.
+    """
+    authz.auth_functions_list()
+    tk.get_action("package_show")
+    tk.get_validator("not_empty")
 
 
 def require_guards() -> Portal:

@@ -50,6 +50,35 @@ class Counts:
 NONE = Counts()
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What a voter is told of a record.
+
+    Attributes:
+        counts: how many votes it has.
+        mine: whether the voter's ballot is among them.
+        voids: what was declared void, the latest first, with the public notes.
+    """
+
+    counts: Counts
+    mine: bool
+    voids: list[dict[str, Any]]
+
+
+def standing(package_id: str, voter_key: str) -> Standing:
+    """Return what a voter is told of a record: one query, and one more where votes are void."""
+    tally = [
+        sa.select(column).where(TALLY.c.package_id == package_id).scalar_subquery()
+        for column in (TALLY.c.n_user, TALLY.c.n_anon)
+    ]
+    cast = (BALLOT.c.package_id == package_id, BALLOT.c.voter_key == voter_key)
+    own = sa.exists().where(sa.and_(*cast, BALLOT.c.void_id.is_(None)))
+    void = sa.exists().where(VOID.c.package_id == package_id)
+    users, others, mine, voids = model.Session.execute(sa.select(*tally, own, void)).one()
+    counted = Counts(users or 0, others or 0)
+    return Standing(counted, bool(mine), _voids_of(package_id) if voids else [])
+
+
 def counts(package_ids: Collection[str]) -> dict[str, Counts]:
     """Return the counts of those records that have votes, in one query."""
     if not package_ids:
@@ -57,11 +86,6 @@ def counts(package_ids: Collection[str]) -> dict[str, Counts]:
     query = sa.select(TALLY.c.package_id, TALLY.c.n_user, TALLY.c.n_anon)
     rows = model.Session.execute(query.where(TALLY.c.package_id.in_(list(package_ids))))
     return {row.package_id: Counts(row.n_user, row.n_anon) for row in rows}
-
-
-def has_voted(package_id: str, voter_key: str) -> bool:
-    """Say whether a voter's ballot counts for a record."""
-    return bool(voted([package_id], voter_key))
 
 
 def voted(subjects: Collection[str], voter_key: str) -> set[str]:
@@ -86,8 +110,7 @@ def ballots_of(voter_key: str, limit: int, offset: int) -> tuple[int, dict[str, 
     return int(total or 0), {row.package_id: row.day for row in rows}
 
 
-def voids_of(package_id: str) -> list[dict[str, Any]]:
-    """Return what was declared void of a record, the latest first, with the public notes."""
+def _voids_of(package_id: str) -> list[dict[str, Any]]:
     query = sa.select(VOID).where(VOID.c.package_id == package_id).order_by(VOID.c.at.desc())
     return [
         {

@@ -65,6 +65,21 @@ def state_of(record_type: str, access_level: str, *, mine: bool) -> State:
     return State.OPENED if access_level == OPEN else State.NONE
 
 
+@dataclass(frozen=True)
+class Subject:
+    """A record, as much of it as voting asks for."""
+
+    id: str
+    name: str
+    kind: str
+    access_level: str
+    """Of the record; ``""`` when only administrators see it: the public can't vote for it."""
+
+    def state(self, *, mine: bool) -> State:
+        """Return its state for somebody whose ballot counts for it, or does not."""
+        return state_of(self.kind, self.access_level, mine=mine)
+
+
 def subject_of(suggestion_id: str) -> str:
     """Return what the ballots of a suggestion are kept under, beside those of records."""
     return f"{SUGGESTION}{suggestion_id}"

@@ -11,7 +11,8 @@ from ckan.types import Context, DataDict
 
 from ckanext.ontario.votes import ballots, counting, domain, limits, voters
 from ckanext.ontario.votes.counting import NONE
-from ckanext.ontario.votes.domain import State
+from ckanext.ontario.votes.domain import State, Subject
+from ckanext.ontario.votes.logic import auth
 from ckanext.ontario.votes.voters import Voter
 
 __all__ = [
@@ -29,7 +30,8 @@ MOST = 100
 class NotVotable(tk.ValidationError):
     """A record that nobody can vote for; over HTTP 409, with its page when it is open already."""
 
-    def __init__(self, package: model.Package, state: State) -> None:
+    def __init__(self, subject: Subject) -> None:
+        state = subject.state(mine=False)
         errors: dict[str, Any] = {
             "id": [
                 tk._("This dataset is open already; its votes stay in its history.")
@@ -38,7 +40,7 @@ class NotVotable(tk.ValidationError):
             ]
         }
         if state is State.OPENED:
-            errors["catalogue_url"] = [_page_of(package)]
+            errors["catalogue_url"] = [_page_of(subject)]
         super().__init__(errors)
 
 
@@ -68,12 +70,11 @@ def ontario_vote_set(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     tk.check_access("ontario_vote_set", context, data_dict)
     wanted = flag(data_dict.get("value", True))
-    package = _package(data_dict)
+    subject = _subject(context, data_dict)
     voters.require_own_request(context)
-    state = _state(package, mine=False)
-    if state is not State.VOTE:
-        raise NotVotable(package, state)
-    return _shown(package, keep(context, package.id, wanted=wanted))
+    if subject.state(mine=False) is not State.VOTE:
+        raise NotVotable(subject)
+    return _shown(subject, keep(context, subject.id, wanted=wanted))
 
 
 def keep(context: Context, subject: str, *, wanted: bool) -> Voter:
@@ -84,29 +85,21 @@ def keep(context: Context, subject: str, *, wanted: bool) -> Voter:
         subject: what the ballot is kept under: id of a record, or of a suggestion.
         wanted: whether there is to be a vote.
     """
-    voter = voters.of(context)
+    voter = voters.of(context, voting=True)
     if not wanted and not voter.key:
         return voter
     spent = limits.spend(voter.key, voters.browser_of(context).address)
     if spent.reason:
         limits.hold()
-    voter = _cast(context, subject, spent) if wanted else _remove(context, subject)
+    if wanted:
+        voter = voters.named(context, voter)
+        if ballots.cast(subject, voter.key, voter.kind) and spent.reason:
+            ballots.put_aside(subject, voter.key, spent.batch, spent.reason)
+    else:
+        ballots.remove(subject, voter.key)
     if not context.get("defer_commit"):
         model.Session.commit()
     voters.remember(context, voter)
-    return voter
-
-
-def _cast(context: Context, package_id: str, spent: limits.Spent) -> Voter:
-    voter = voters.named(context, voters.of(context, voting=True))
-    if ballots.cast(package_id, voter.key, voter.kind) and spent.reason:
-        ballots.put_aside(package_id, voter.key, spent.batch, spent.reason)
-    return voter
-
-
-def _remove(context: Context, package_id: str) -> Voter:
-    voter = voters.of(context, voting=True)
-    ballots.remove(package_id, voter.key)
     return voter
 
 
@@ -128,7 +121,7 @@ def ontario_vote_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
         ObjectNotFound: when there is no record that the caller may see.
     """
     tk.check_access("ontario_vote_show", context, data_dict)
-    return _shown(_package(data_dict), voters.of(context))
+    return _shown(_subject(context, data_dict), voters.of(context))
 
 
 @tk.side_effect_free
@@ -255,27 +248,25 @@ def heading(record: dict[str, Any]) -> dict[str, Any]:
     return {"id": record["id"], "name": record["name"], "title": title}
 
 
-def _package(data_dict: DataDict) -> model.Package:
-    package = model.Package.get(str(data_dict.get("id") or ""))
+def _subject(context: Context, data_dict: DataDict) -> Subject:
+    asked, package = str(data_dict.get("id") or ""), auth.package_in(context)
+    if package is None or asked not in {package.id, package.name}:
+        package = model.Package.get(asked)
     if package is None:
         raise tk.ObjectNotFound(tk._("Dataset not found"))
-    return package
+    shown = not package.private and package.state == model.State.ACTIVE
+    level = counting.access_level_of(package.id) if shown else ""
+    return Subject(package.id, package.name, package.type, level)
 
 
-def _state(package: model.Package, *, mine: bool) -> State:
-    if package.private or package.state != model.State.ACTIVE:
-        return State.NONE  # administrators may see it; the public can't vote for it
-    return domain.state_of(package.type, counting.access_level_of(package.id), mine=mine)
-
-
-def _shown(package: model.Package, voter: Voter) -> dict[str, Any]:
-    mine = counting.has_voted(package.id, voter.key)
+def _shown(subject: Subject, voter: Voter) -> dict[str, Any]:
+    standing = counting.standing(subject.id, voter.key)
     return {
-        "id": package.id,
-        **counting.counts([package.id]).get(package.id, NONE).as_dict(),
-        "mine": mine,
-        "state": _state(package, mine=mine).value,
-        "voids": counting.voids_of(package.id),
+        "id": subject.id,
+        **standing.counts.as_dict(),
+        "mine": standing.mine,
+        "state": subject.state(mine=standing.mine).value,
+        "voids": standing.voids,
     }
 
 
@@ -292,5 +283,5 @@ def flag(value: Any) -> bool:
         raise tk.ValidationError({"value": [said]}) from None
 
 
-def _page_of(package: model.Package) -> str:
-    return str(tk.url_for("dataset.read", id=package.name, _external=True))
+def _page_of(subject: Subject) -> str:
+    return str(tk.url_for("dataset.read", id=subject.name, _external=True))

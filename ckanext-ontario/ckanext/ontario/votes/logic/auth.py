@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import ckan.plugins.toolkit as tk
+from ckan import model
 from ckan.types import AuthResult, Context, DataDict
 
 from ckanext.ontario.votes import voters
@@ -27,6 +30,8 @@ __all__ = [
     "ontario_vote_velocity",
     "ontario_vote_void",
 ]
+
+_PACKAGE: Any = "ontario_votes_package"
 
 
 @tk.auth_allow_anonymous_access
@@ -141,10 +146,16 @@ def _administrators() -> AuthResult:
     return {"success": False, "msg": tk._("Only system administrators may do this.")}
 
 
+def package_in(context: Context) -> model.Package | None:
+    """Return the record that was looked at to decide about this call, if one was."""
+    found: Any = context.get(_PACKAGE)
+    return found if isinstance(found, model.Package) else None
+
+
 def _require_visible(context: Context, data_dict: DataDict) -> None:
+    asked = tk.fresh_context(context)
     try:
-        tk.check_access(
-            "package_show", tk.fresh_context(context), {"id": str(data_dict.get("id") or "")}
-        )
+        tk.check_access("package_show", asked, {"id": str(data_dict.get("id") or "")})
+        context[_PACKAGE] = asked.get("package")
     except (tk.NotAuthorized, tk.ObjectNotFound, tk.ValidationError):
         raise tk.ObjectNotFound(tk._("Dataset not found")) from None
