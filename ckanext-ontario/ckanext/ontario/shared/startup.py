@@ -50,9 +50,11 @@ def collect_functions() -> None:
 
     It does so at first use, in the thread of a request, core's own first; another thread that asks
     meanwhile would get those without what plugins put in their place, guards among them.
+    Actions come first: ckanext-harvest 1.6 lists its auth functions among its actions once it was
+    asked for them.
     """
-    authz.auth_functions_list()
     tk.get_action("package_show")
+    authz.auth_functions_list()
     tk.get_validator("not_empty")
 
 
