@@ -187,3 +187,5 @@ def test_the_first_requests_find_every_guard_in_place(app: Flask) -> None:
     assert "ontario_publication_push" in authz._AuthFunctions._functions
     assert "ontario_publication_push" in logic._actions
     assert "scheming_required" in logic._validators_cache
+    listed = p.get_plugin("harvest").get_actions()
+    assert {"harvest_source_list", "harvest_sources_clear"} & set(listed) == {"harvest_source_list"}

@@ -6,6 +6,9 @@ its guards asks here, in ``update_config``, before anything is served.
 
 from __future__ import annotations
 
+import importlib
+
+import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan import authz
 from ckan.exceptions import CkanConfigurationException
@@ -50,12 +53,22 @@ def collect_functions() -> None:
 
     It does so at first use, in the thread of a request, core's own first; another thread that asks
     meanwhile would get those without what plugins put in their place, guards among them.
-    Actions come first: ckanext-harvest 1.6 lists its auth functions among its actions once it was
-    asked for them.
     """
     tk.get_action("package_show")
     authz.auth_functions_list()
     tk.get_validator("not_empty")
+    if p.plugin_loaded("harvest"):
+        _part_functions_of_harvest()
+
+
+def _part_functions_of_harvest() -> None:
+    """Have ckanext-harvest list its actions alone when it is asked again.
+
+    It (1.6) collects actions and auth functions into one dictionary, the default of an argument.
+    """
+    stock = importlib.import_module("ckanext.harvest.plugin")
+    for kept in stock._get_logic_functions.__defaults__ or ():  # noqa: SLF001 -- nothing public does
+        kept.clear()
 
 
 def require_guards() -> Portal:

@@ -41,8 +41,8 @@ def actions(*, as_json: bool) -> None:
       ckan -c internal.ini ontario-visibility actions --json
     """
     table = policy.of(portal.current())
-    known = [name for name in sorted(lock.registered(besides=PLUGIN)) if lock.is_action(name)]
-    decided = {name: table.get(name, Decision.REFUSE).value for name in known}
+    known = lock.registered(besides=PLUGIN)
+    decided = {name: table.get(name, Decision.REFUSE).value for name in sorted(known)}
     _tell("actions", decided, lock.unplaced(table, known), as_json=as_json)
 
 

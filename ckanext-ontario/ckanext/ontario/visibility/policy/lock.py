@@ -42,15 +42,6 @@ def registered(besides: str) -> dict[str, bool]:
     return found
 
 
-def is_action(name: str) -> bool:
-    """Say whether CKAN collected this action; a plugin may list more when it is asked again."""
-    try:
-        tk.get_action(name)
-    except KeyError:
-        return False
-    return True
-
-
 def locks(
     policy: Mapping[str, Decision],
     actions: Mapping[str, bool],
