@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ckanext.ontario.harvest import cli_runs, cli_sources, commands, domain, report
+from ckanext.ontario.harvest.cli_shared import harvest_and_exit
 from ckanext.ontario.harvest.progress import shown
 from ckanext.ontario.shared.bilingual import LANGUAGES
 
@@ -62,18 +63,12 @@ def run(  # noqa: PLR0913 -- one parameter for each option of the command
         ckan -c internal.ini ontario-harvest run inventory.csv --organization health --dry-run
     """
     wanted = commands.Wanted(document, organization, kind, profile, all_publishers=all_publishers)
-    with ctx.meta["flask_app"].test_request_context(), shown(quiet=as_json) as progress:
-        try:
-            answer = commands.harvest(wanted, dry=dry_run, progress=progress)
-        except commands.WrongUse as err:
-            raise click.UsageError(str(err)) from err
-        except commands.NotNow as err:
-            raise click.ClickException(str(err)) from err
-    if as_json:
-        click.echo(json.dumps(answer, ensure_ascii=False))
-    else:
-        commands.tell(answer)
-    ctx.exit(domain.EXIT_CODES[domain.Outcome(answer["outcome"])])
+    harvest_and_exit(
+        ctx,
+        lambda progress: commands.harvest(wanted, dry=dry_run, progress=progress),
+        commands.tell,
+        as_json=as_json,
+    )
 
 
 @ontario_harvest.command(short_help="Harvest every sample inventory.")

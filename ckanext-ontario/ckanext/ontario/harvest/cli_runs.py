@@ -8,8 +8,7 @@ from typing import Any
 import click
 
 from ckanext.ontario.harvest import commands, domain
-from ckanext.ontario.harvest.cli_shared import Row, as_json, ask, show_answer
-from ckanext.ontario.harvest.progress import shown
+from ckanext.ontario.harvest.cli_shared import Row, as_json, ask, harvest_and_exit, show_answer
 
 
 @click.command("record", short_help="Harvest one record of a source alone.")
@@ -28,18 +27,12 @@ def record(ctx: click.Context, source: str, guid: str, *, as_json: bool) -> None
     Example:
         ckan -c internal.ini ontario-harvest record health-inventory HLT-0042
     """
-    with ctx.meta["flask_app"].test_request_context(), shown(quiet=as_json) as progress:
-        try:
-            answer = commands.harvest_record(source, guid, progress)
-        except commands.WrongUse as err:
-            raise click.UsageError(str(err)) from err
-        except commands.NotNow as err:
-            raise click.ClickException(str(err)) from err
-    if as_json:
-        click.echo(json.dumps(answer, ensure_ascii=False))
-    else:
-        commands.tell_record(answer)
-    ctx.exit(domain.EXIT_CODES[domain.Outcome(answer["outcome"])])
+    harvest_and_exit(
+        ctx,
+        lambda progress: commands.harvest_record(source, guid, progress),
+        commands.tell_record,
+        as_json=as_json,
+    )
 
 
 @click.command("show", short_help="Show a run and how far it is.")

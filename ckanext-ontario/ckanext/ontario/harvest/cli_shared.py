@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -11,7 +11,9 @@ import click
 from ckan import model
 from ckan.types import Context
 
-from ckanext.ontario.harvest import ingest
+from ckanext.ontario.harvest import commands, domain, ingest
+from ckanext.ontario.harvest.planning import Progress
+from ckanext.ontario.harvest.progress import shown
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -36,6 +38,35 @@ def ask(ctx: click.Context, action: str, data: Mapping[str, Any], user: str | No
             raise click.UsageError(said) from err
         except tk.NotAuthorized as err:
             raise click.ClickException(str(err)) from err
+
+
+def harvest_and_exit(
+    ctx: click.Context,
+    work: Callable[[Progress], dict[str, Any]],
+    tell: Callable[[dict[str, Any]], None],
+    *,
+    as_json: bool,
+) -> None:
+    """Harvest, print what became of it, and end with the exit status of its outcome.
+
+    Args:
+        ctx: of the command.
+        work: harvests; given a progress bar.
+        tell: prints what it returns, for people.
+        as_json: print JSON, and no progress.
+    """
+    with ctx.meta["flask_app"].test_request_context(), shown(quiet=as_json) as progress:
+        try:
+            answer = work(progress)
+        except commands.WrongUse as err:
+            raise click.UsageError(str(err)) from err
+        except commands.NotNow as err:
+            raise click.ClickException(str(err)) from err
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        tell(answer)
+    ctx.exit(domain.EXIT_CODES[domain.Outcome(answer["outcome"])])
 
 
 def show_answer(found: Any, lines: list[str], *, as_json: bool) -> None:

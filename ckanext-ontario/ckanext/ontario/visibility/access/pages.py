@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import ckan.plugins.toolkit as tk
@@ -93,12 +93,6 @@ def last_day(days: int) -> str:
 def title(pkg: Mapping[str, Any]) -> str:
     """Return a record's title in the reader's language."""
     return pick(pkg.get("title_translated"), _language()) or str(pkg.get("title") or pkg["name"])
-
-
-def said(error: tk.ValidationError) -> dict[str, str]:
-    """Return what is wrong, one sentence for each field."""
-    told = cast("Mapping[str, list[str]]", error.error_dict)
-    return {name: " ".join(texts) for name, texts in told.items()}
 
 
 def done(state: str) -> str:

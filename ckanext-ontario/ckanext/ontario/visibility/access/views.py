@@ -8,6 +8,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
+from ckanext.ontario.shared.errors import in_words
 from ckanext.ontario.shared.guard import guarded
 from ckanext.ontario.visibility import config
 from ckanext.ontario.visibility.access import pages
@@ -33,7 +34,7 @@ def ask(id: str) -> Any:  # noqa: A002 -- CKAN's name for it in addresses
         try:
             tk.get_action("ontario_access_request_create")({}, {"id": pkg["id"], "reason": reason})
         except tk.ValidationError as err:
-            errors = pages.said(err)
+            errors = in_words(err)
         except (tk.ObjectNotFound, tk.NotAuthorized):
             return tk.abort(404, tk._("Dataset not found"))
         else:
@@ -65,7 +66,7 @@ def decide(request_id: str) -> Any:
     try:
         done = tk.get_action("ontario_access_request_decide")({}, {"id": request_id, **sent})
     except tk.ValidationError as err:
-        return _waiting({request_id: pages.said(err)}, sent), 400
+        return _waiting({request_id: in_words(err)}, sent), 400
     except tk.ObjectNotFound:
         return tk.abort(404, tk._("Request not found"))
     except tk.NotAuthorized as err:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 from flask import Blueprint
@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from ckanext.ontario.shared.bilingual import language_of
 from ckanext.ontario.shared.client import client_address
+from ckanext.ontario.shared.errors import in_words
 from ckanext.ontario.shared.guard import guarded
 from ckanext.ontario.visibility.registration import accounts, limits, mails, tokens
 
@@ -49,9 +50,7 @@ def register() -> Any:
     try:
         accounts.register(accounts.Wanted(**sent), client_address())
     except tk.ValidationError as err:
-        told = cast("Mapping[str, list[str]]", err.error_dict)
-        errors = {name: " ".join(texts) for name, texts in told.items()}
-        return _form(sent, errors), 400
+        return _form(sent, in_words(err)), 400
     except limits.TooOften:
         return _form(sent, {"": _too_often()}), 429
     except (mails.NotSent, RedisError):

@@ -14,7 +14,8 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint
 from flask.views import MethodView
 
-from ckanext.ontario.shared.bilingual import language_of
+from ckanext.ontario.shared.bilingual import language_of, pick
+from ckanext.ontario.shared.errors import in_words
 from ckanext.ontario.shared.guard import guarded
 from ckanext.ontario.votes import wording
 
@@ -46,7 +47,7 @@ class AnswerPage:
     title: str
     answers: list[dict[str, Any]]
     typed: Mapping[str, str]
-    errors: Mapping[str, list[str]]
+    errors: Mapping[str, str]
 
 
 def ranking() -> Any:
@@ -86,7 +87,7 @@ class AnswerView(MethodView):
         try:
             tk.get_action("ontario_vote_response_add")({}, given)
         except tk.ValidationError as err:
-            return self._show(id, _said(err))
+            return self._show(id, in_words(err))
         except tk.ObjectNotFound:
             return tk.abort(404, tk._("Dataset not found"))
         except tk.NotAuthorized as err:
@@ -94,7 +95,7 @@ class AnswerView(MethodView):
         tk.h.flash_success(tk._("The answer waits for a Director’s approval."))
         return tk.redirect_to("ontario_votes_ministry.answer", id=id)
 
-    def _show(self, package_id: str, errors: Mapping[str, list[str]]) -> Any:
+    def _show(self, package_id: str, errors: Mapping[str, str]) -> Any:
         try:
             record = tk.get_action("package_show")({}, {"id": package_id})
             answers = tk.get_action("ontario_vote_response_list")({}, {"id": package_id})
@@ -102,7 +103,11 @@ class AnswerView(MethodView):
             return tk.abort(404, tk._("Dataset not found"))
         except tk.NotAuthorized as err:
             return tk.abort(403, str(err))
-        title = _in_words(record.get("title_translated")) or record["title"] or record["name"]
+        title = (
+            pick(record.get("title_translated"), language_of(str(tk.h.lang())))
+            or record["title"]
+            or record["name"]
+        )
         page = AnswerPage(record["id"], title, answers, tk.request.form, errors)
         shown = tk.render(ANSWER, {"page": page, "kinds": wording.kinds()})
         return shown, 409 if errors else 200
@@ -125,7 +130,7 @@ class WaitingView(MethodView):
         try:
             tk.get_action("ontario_vote_response_decide")({}, {**given, "approve": approve})
         except tk.ValidationError as err:
-            return self._show(_said(err))
+            return self._show(in_words(err))
         except tk.ObjectNotFound:
             return tk.abort(404, tk._("There is no such answer."))
         except tk.NotAuthorized as err:
@@ -137,7 +142,7 @@ class WaitingView(MethodView):
         )
         return tk.redirect_to("ontario_votes_ministry.waiting")
 
-    def _show(self, errors: Mapping[str, list[str]]) -> Any:
+    def _show(self, errors: Mapping[str, str]) -> Any:
         try:
             found = tk.get_action("ontario_vote_decision_list")({}, {})
         except tk.NotAuthorized as err:
@@ -149,16 +154,6 @@ class WaitingView(MethodView):
             "typed": tk.request.form,
         }
         return tk.render(WAITING, page), 409 if errors else 200
-
-
-def _said(err: Any) -> dict[str, list[str]]:
-    return {name: [str(one) for one in texts] for name, texts in err.error_dict.items()}
-
-
-def _in_words(texts: Any) -> str:
-    values: Mapping[str, Any] = texts if isinstance(texts, Mapping) else {}
-    own = str(values.get(language_of(str(tk.h.lang()))) or "")
-    return own or next((str(one) for one in values.values() if one), "")
 
 
 ontario_votes_ministry.add_url_rule("/votes", view_func=ranking)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -87,10 +88,7 @@ def ontario_vote_opening_confirm(context: Context, data_dict: DataDict) -> dict[
         ObjectNotFound: when the link is not ours, too old, or ended.
     """
     tk.check_access("ontario_vote_opening_confirm", context, data_dict)
-    row = _subscription(data_dict)
-    subscriptions.confirm(row["id"])
-    model.Session.commit()
-    return {"package_id": row["package_id"]}
+    return _by_link(data_dict, subscriptions.confirm)
 
 
 def ontario_vote_opening_end(context: Context, data_dict: DataDict) -> dict[str, str]:
@@ -107,8 +105,12 @@ def ontario_vote_opening_end(context: Context, data_dict: DataDict) -> dict[str,
         ObjectNotFound: when the link is not ours, too old, or ended.
     """
     tk.check_access("ontario_vote_opening_end", context, data_dict)
+    return _by_link(data_dict, subscriptions.end)
+
+
+def _by_link(data_dict: DataDict, change: Callable[[str], Any]) -> dict[str, str]:
     row = _subscription(data_dict)
-    subscriptions.end(row["id"])
+    change(row["id"])
     model.Session.commit()
     return {"package_id": row["package_id"]}
 

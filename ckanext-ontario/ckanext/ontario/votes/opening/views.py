@@ -10,6 +10,7 @@ from flask import Blueprint
 from flask.views import MethodView
 
 from ckanext.ontario.shared.bilingual import language_of
+from ckanext.ontario.shared.errors import in_words
 from ckanext.ontario.shared.guard import guarded
 
 __all__ = ["ontario_votes_opening"]
@@ -48,7 +49,7 @@ class AskView(MethodView):
         try:
             tk.get_action("ontario_vote_opening_subscribe")({}, given)
         except tk.ValidationError as err:
-            return self._show(id, _said(err))
+            return self._show(id, in_words(err))
         except tk.ObjectNotFound:
             return tk.abort(404, tk._("Dataset not found"))
         except tk.NotAuthorized as err:
@@ -56,7 +57,7 @@ class AskView(MethodView):
         # The same words whether the address is known or not.
         return tk.render(MAIL, {"state": "mailed", "token": ""})
 
-    def _show(self, package_id: str, errors: Mapping[str, list[str]]) -> Any:
+    def _show(self, package_id: str, errors: Mapping[str, str]) -> Any:
         try:
             record = tk.get_action("package_show")({}, {"id": package_id})
         except (tk.ObjectNotFound, tk.NotAuthorized):
@@ -83,10 +84,6 @@ class MailView(MethodView):
         except tk.ObjectNotFound:
             return tk.render(MAIL, {"state": "over", "token": ""}), 404
         return tk.render(MAIL, {"state": "ended" if ending else "confirmed", "token": token})
-
-
-def _said(err: Any) -> dict[str, list[str]]:
-    return {name: [str(one) for one in texts] for name, texts in err.error_dict.items()}
 
 
 ontario_votes_opening.add_url_rule("/votes/opening/<id>", view_func=AskView.as_view("ask"))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.types import Context
 from flask import session
 
 from ckanext.ontario.shared.bilingual import language_of, pick
+from ckanext.ontario.shared.errors import in_words
 from ckanext.ontario.votes import wording
 
 ROWS = 20
@@ -120,12 +121,6 @@ def decline() -> None:
     session[_DECLINED] = True
 
 
-def said(err: tk.ValidationError) -> dict[str, str]:
-    """Return what is wrong in words, by parameter."""
-    told = cast("Mapping[str, list[str]]", err.error_dict)
-    return {name: " ".join(texts) for name, texts in told.items()}
-
-
 def row(found: Mapping[str, Any], ministries: Mapping[str, str] | None = None) -> Row:
     """Return a record of ``ontario_vote_ranking`` in the reader's language.
 
@@ -175,7 +170,7 @@ def ranking(caller: Context, asked: Mapping[str, str], number: int) -> RankingPa
     try:
         found = tk.get_action("ontario_vote_ranking")(caller, query)
     except tk.ValidationError as err:
-        error = " ".join(said(err).values())
+        error = " ".join(in_words(err).values())
     more = number * ROWS < found["count"]
     return RankingPage(
         rows=tuple(row(one, choices.get("organization")) for one in found["results"]),

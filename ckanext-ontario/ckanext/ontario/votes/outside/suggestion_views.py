@@ -11,6 +11,7 @@ from ckan.lib.search import SearchError
 from ckan.types import Context
 from flask import Blueprint, abort
 
+from ckanext.ontario.shared.errors import in_words
 from ckanext.ontario.shared.guard import guarded
 from ckanext.ontario.votes.outside import pages
 
@@ -35,7 +36,7 @@ def suggest() -> Any:
     except tk.NotAuthorized as err:
         abort(HTTPStatus.FORBIDDEN, description=str(err))
     except tk.ValidationError as err:
-        errors = pages.said(err)
+        errors = in_words(err)
         status = HTTPStatus.TOO_MANY_REQUESTS if "message" in errors else HTTPStatus.BAD_REQUEST
         return _form(sent, errors), status
     tk.h.flash_success(tk._("Thank you. An administrator reads your request first."))
@@ -92,7 +93,7 @@ def decide(suggestion: str) -> Any:
     except tk.ObjectNotFound:
         tk.abort(HTTPStatus.NOT_FOUND)
     except tk.ValidationError as err:
-        wrong = {"id": suggestion, "said": " ".join(pages.said(err).values())}
+        wrong = {"id": suggestion, "said": " ".join(in_words(err).values())}
         return _waiting(str(state), wrong), HTTPStatus.BAD_REQUEST
     said = tk._("People can vote for it now.") if accepted else tk._("It is refused.")
     tk.h.flash_success(said)

@@ -16,6 +16,7 @@ from flask_babel import force_locale
 
 from ckanext.ontario.shared.bilingual import LANGUAGES
 from ckanext.ontario.shared.cells import safe
+from ckanext.ontario.shared.errors import in_words
 from ckanext.ontario.shared.guard import guarded
 from ckanext.ontario.votes.outside import pages, policy
 
@@ -143,7 +144,7 @@ def _thanks(*, mine: bool) -> str:
 
 
 def _told(err: tk.ValidationError) -> str:
-    told = pages.said(err)
+    told = in_words(err)
     return " ".join(text for name, text in told.items() if name != "catalogue_url")
 
 
