@@ -193,6 +193,9 @@ def test_forms_without_a_script(people: People) -> None:
     assert people.editor.post(address, {**sent, "text-en": "Only one"}).status_code == 409
     done = people.editor.post(address, {**sent, "text-en": TEXT["en"], "text-fr": TEXT["fr"]})
     assert done.status_code == 302
+    assert people.editor.page(address).xpath("//textarea[@name='text-fr']")
+    assert not people.member.page(address).xpath("//textarea[@name='text-fr']")
+    assert "Only editors of the ministry" in text_of(people.member.get(address))
     assert "Waits for a Director’s approval" in text_of(people.editor.get(address))
     assert people.outsider.post(address, sent).status_code == 403
     assert "No answer waits" in text_of(people.editor.get("/votes/waiting"))

@@ -38,7 +38,7 @@ _PACKAGE: Any = "ontario_votes_package"
 @tk.auth_sysadmins_check
 def ontario_vote_set(context: Context, data_dict: DataDict) -> AuthResult:
     """Let everybody vote, with an account or without, for what they may see."""
-    _require_visible(context, data_dict)
+    require_visible(context, data_dict)
     return {"success": True}
 
 
@@ -46,7 +46,7 @@ def ontario_vote_set(context: Context, data_dict: DataDict) -> AuthResult:
 @tk.auth_sysadmins_check
 def ontario_vote_show(context: Context, data_dict: DataDict) -> AuthResult:
     """Let everybody see the votes of what they may see."""
-    _require_visible(context, data_dict)
+    require_visible(context, data_dict)
     return {"success": True}
 
 
@@ -152,7 +152,12 @@ def package_in(context: Context) -> model.Package | None:
     return found if isinstance(found, model.Package) else None
 
 
-def _require_visible(context: Context, data_dict: DataDict) -> None:
+def require_visible(context: Context, data_dict: DataDict) -> None:
+    """Keep the record for :func:`package_in`.
+
+    Raises:
+        ObjectNotFound: when there is no such record that the caller may read.
+    """
     asked = tk.fresh_context(context)
     try:
         tk.check_access("package_show", asked, {"id": str(data_dict.get("id") or "")})

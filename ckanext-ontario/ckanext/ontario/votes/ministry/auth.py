@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ckan.plugins.toolkit as tk
+from ckan import authz, model
 from ckan.types import AuthResult, Context, DataDict
 
 from ckanext.ontario.shared import portal
 from ckanext.ontario.votes import voters
+from ckanext.ontario.votes.logic import auth
 
 __all__ = [
     "ontario_vote_decision_list",
@@ -18,11 +20,21 @@ __all__ = [
     "ontario_vote_tally_pull",
 ]
 
+_WRITERS = {"editor", "admin"}
+
 
 @tk.auth_sysadmins_check
 def ontario_vote_response_add(context: Context, data_dict: DataDict) -> AuthResult:
-    """Let those who are logged in try; the action asks for an editor of the ministry."""
-    return _logged_in(context)
+    """Let editors and Directors of the record's ministry; others can't find what is hidden."""
+    user = model.User.get(voters.user_id_of(context) or "")
+    if user is None:
+        return _logged_in(context)
+    auth.require_visible(context, data_dict)
+    package = auth.package_in(context) or model.Package.get(str(data_dict["id"]))
+    owner = package.owner_org if package else None
+    if authz.users_role_for_group_or_org(owner, user.name) in _WRITERS:
+        return {"success": True}
+    return {"success": False, "msg": tk._("Only editors of the ministry may answer votes.")}
 
 
 @tk.auth_sysadmins_check

@@ -46,6 +46,7 @@ class AnswerPage:
     id: str
     title: str
     answers: list[dict[str, Any]]
+    may_answer: bool
     typed: Mapping[str, str]
     errors: Mapping[str, str]
 
@@ -108,7 +109,8 @@ class AnswerView(MethodView):
             or record["title"]
             or record["name"]
         )
-        page = AnswerPage(record["id"], title, answers, tk.request.form, errors)
+        may_answer = tk.h.check_access("ontario_vote_response_add", {"id": record["id"]})
+        page = AnswerPage(record["id"], title, answers, may_answer, tk.request.form, errors)
         shown = tk.render(ANSWER, {"page": page, "kinds": wording.kinds()})
         return shown, 409 if errors else 200
 
