@@ -10,6 +10,7 @@ import contextlib
 import contextvars
 import logging
 import types
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 BATCH = 100
 REQUEST = 50
 """Documents to a request."""
+
+IN_FLIGHT = 2
+"""Requests that Solr works at while further documents are built; it takes longer than we do."""
 
 Documents = dict[str, dict[str, Any] | None]
 """Package id → its document, or ``None`` when it must leave the index."""
@@ -130,16 +134,16 @@ def sent(solr: pysolr.Solr, package_ids: Sequence[str], result: Indexed) -> list
     While Solr takes some in, the next are built.
     """
     went: list[str] = []
-    with _building(package_ids) as document, ThreadPoolExecutor(1) as thread:
-        arriving: Future[list[str]] | None = None
+    arriving: deque[Future[list[str]]] = deque()
+    with _building(package_ids) as document, ThreadPoolExecutor(IN_FLIGHT) as threads:
         for start in range(0, len(package_ids), REQUEST):
             documents = _built(document, package_ids[start : start + REQUEST], result)
-            if arriving is not None:
-                went += arriving.result()
+            if len(arriving) == IN_FLIGHT:
+                went += arriving.popleft().result()
             context = contextvars.copy_context()
-            arriving = thread.submit(context.run, _posted, solr, documents, result)
-        if arriving is not None:
-            went += arriving.result()
+            arriving.append(threads.submit(context.run, _posted, solr, documents, result))
+        while arriving:
+            went += arriving.popleft().result()
     return went
 
 

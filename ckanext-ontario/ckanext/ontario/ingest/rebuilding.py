@@ -25,7 +25,11 @@ from ckanext.ontario.ingest.domain import Status
 from ckanext.ontario.shared import clock, collecting
 
 KIND = "search-rebuild"
-BATCH = 500
+BATCH = 1000
+"""Packages that are read together, and after which a killed rebuild goes on."""
+
+PAGE = 5000
+"""Ids of the index that are looked at together."""
 
 _LOCK = 0x6F6E745F7265
 _PACKAGE: Any = stored.PACKAGE
@@ -146,8 +150,9 @@ def _send(solr: pysolr.Solr, ids: list[str], details: dict[str, Any]) -> None:
     if result.failed:
         _require_answer(solr)
     model.Session.rollback()
-    changed = [one for one, version in _versions(sent).items() if version != before.get(one)]
-    if changed:
+    after = _versions(sent)
+    # One that is gone by now was perhaps put back by what was just sent; it is taken away again.
+    if changed := [one for one in sent if after.get(one) != before.get(one)]:
         index.sent(solr, changed, result)
         model.Session.rollback()
     details["after"] = ids[-1]
@@ -192,14 +197,13 @@ def _sweep(solr: pysolr.Solr, failed: Collection[str]) -> int:
 
 def _in_index(solr: pysolr.Solr) -> Iterator[list[str]]:
     """Yield the ids of this portal's documents, page by page, in an order that stays."""
-    solr.commit(waitSearcher=True)
     cursor = "*"
     while True:
         found = solr.search(
             "*:*",
             fq=[f'+site_id:"{tk.config["ckan.site_id"]}"', "+entity_type:package"],
             fl="id",
-            rows=BATCH,
+            rows=PAGE,
             sort="index_id asc",
             cursorMark=cursor,
         )
