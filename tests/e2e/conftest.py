@@ -14,7 +14,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    sync_playwright,
+)
 from tests.e2e.portals import PASSWORD, Portals, prepare
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -65,18 +71,31 @@ def browser(in_ci: bool) -> Iterator[Browser]:
 def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     """Make browser contexts that are closed at the end: ``new_context(width=…, javascript=…)``."""
     made: list[BrowserContext] = []
+    refused: list[str] = []
 
     def make(width: str = "desktop", *, javascript: bool = True) -> BrowserContext:
         context = browser.new_context(
             viewport={"width": WIDTHS[width], "height": 900}, java_script_enabled=javascript
         )
         context.set_default_timeout(15_000)
+        refused_by_policy(context, refused)
         made.append(context)
         return context
 
     yield make
     for context in made:
         context.close()
+    assert refused == []
+
+
+def refused_by_policy(context: BrowserContext, found: list[str]) -> None:
+    """Note what the pages of a context ask for and their Content-Security-Policy refuses."""
+
+    def hear(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            found.append(f"{message.page.url if message.page else ''}: {message.text[:400]}")
+
+    context.on("console", hear)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
+from tests.e2e.conftest import refused_by_policy
 from tests.e2e.portals import PASSWORD, Portals
 
 SIGNED_OUT = {
@@ -65,6 +66,8 @@ def test_pages_for_everyone(
 def editor(browser: Any, portals: Portals) -> Any:
     """A browser context in which an editor is signed in."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    refused: list[str] = []
+    refused_by_policy(context, refused)
     page = context.new_page()
     page.goto(f"{portals.internal}/user/login")
     page.fill("#field-login", "editor")
@@ -74,6 +77,7 @@ def editor(browser: Any, portals: Portals) -> Any:
     page.close()
     yield context
     context.close()
+    assert refused == []
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -16,6 +16,7 @@ from flask_babel import force_locale
 from markupsafe import Markup
 from werkzeug.exceptions import default_exceptions
 
+from ckanext.ontario import content_policy
 from ckanext.ontario.shared import guard, portal
 from ckanext.ontario.shared.bilingual import LANGUAGES, language_of
 
@@ -27,8 +28,11 @@ __all__ = [
     "ontario_guard_field",
     "ontario_language",
     "ontario_language_links",
+    "ontario_nonce",
     "ontario_portal",
+    "ontario_vendor_address",
     "ontario_vendor_styles",
+    "render_assets",
 ]
 
 LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
@@ -48,6 +52,9 @@ class LanguageLink:
     code: str
     name: str
     url: str
+    """Path and query."""
+    whole: str
+    """With scheme and host, for ``hreflang``."""
     current: bool
 
 
@@ -116,6 +123,22 @@ def markdown_extract(
     return found
 
 
+@tk.chained_helper
+def render_assets(next_helper: Callable[[str], Markup], type_: str) -> Markup:
+    """Return CKAN's tags of styles or scripts, marked as this answer's own.
+
+    Args:
+        next_helper: CKAN's own.
+        type_: ``style`` or ``script``.
+    """
+    return content_policy.marked(next_helper(type_))
+
+
+def ontario_nonce() -> str:
+    """Return the number that a page's own ``script`` or ``style`` element carries."""
+    return content_policy.nonce()
+
+
 def ontario_portal() -> str:
     """Return which portal this is: ``internal`` or ``public``."""
     return portal.current().value
@@ -135,14 +158,29 @@ def ontario_language_links() -> list[LanguageLink]:
     """Return this page's address in each language, for the language switch."""
     here, now = tk.h.current_url(), ontario_language()
     return [
-        LanguageLink(code, LANGUAGE_NAMES[code], tk.h.url_for(here, locale=code), code == now)
+        LanguageLink(
+            code,
+            LANGUAGE_NAMES[code],
+            tk.h.url_for(here, locale=code),
+            tk.h.url_for(here, locale=code, qualified=True),
+            code == now,
+        )
         for code in LANGUAGES
     ]
 
 
 def ontario_vendor_styles() -> str | None:
     """Return the address of Ontario Design System's styles, or ``None`` before they are built."""
-    path = _vendor_file(VENDOR_STYLES)
+    return ontario_vendor_address(VENDOR_STYLES)
+
+
+def ontario_vendor_address(name: str) -> str | None:
+    """Return the address of a file of the Ontario Design System, or ``None`` before it is built.
+
+    Args:
+        name: the file's name, without its folder.
+    """
+    path = _vendor_file(name)
     return str(tk.h.url_for_static(f"/{path}")) if path else None
 
 
