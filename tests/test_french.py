@@ -111,7 +111,7 @@ def test_messages_are_extracted_from_python_templates_and_javascript(tmp_path: P
 
 def test_the_files_on_disk_are_what_the_tool_writes() -> None:
     template = ROOT / catalogue.TEMPLATE
-    assert template.read_bytes() == catalogue.rendered(catalogue.extracted())
+    assert template.read_bytes() == catalogue.rendered(catalogue.wanted())
 
 
 # --- as readers meet it ----------------------------------------------------------------------

@@ -4,9 +4,10 @@
     python tools/catalogue.py update    extract, and merge the template into the French catalogue
     python tools/catalogue.py check     say what is missing, fuzzy, copied or stale; exit 1 if any
 
-Gettext messages come from Python, templates and JavaScript; texts that live in YAML (labels, help,
-rule messages, seed data) carry both languages there and are checked here too. Building or
-installing the package compiles the catalogue (see ``setup.py``).
+Gettext messages come from Python, templates and JavaScript, and from CKAN where its own French
+catalogue has gaps; texts that live in YAML (labels, help, rule messages, seed data) carry both
+languages there and are checked here too. Building or installing the package compiles the catalogue
+(see ``setup.py``).
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import ckan
 import yaml
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,6 +97,32 @@ def extracted(root: Path = ROOT) -> Catalog:
             place = [((tree / name).as_posix(), None)]
             catalogue.add(message, None, place, auto_comments=comments, context=context)
     return catalogue
+
+
+def wanted(root: Path = ROOT) -> Catalog:
+    """Return the messages that need French here: the source's, and CKAN's that have none."""
+    catalogue = extracted(root)
+    for message in of_ckan_without_french():
+        if catalogue.get(message.id, message.context) is None:
+            catalogue.add(message.id, None, [("ckan", None)], context=message.context)
+    return catalogue
+
+
+@cache
+def of_ckan_without_french() -> tuple[Message, ...]:
+    """Return the messages that the installed CKAN's own French catalogue leaves in English."""
+    folder = Path(ckan.__file__).parent / "i18n"
+    with (folder / "ckan.pot").open("rb") as template:
+        all_of_them = read_po(template)
+    with (folder / "fr" / "LC_MESSAGES" / "ckan.mo").open("rb") as compiled:
+        french = read_mo(compiled)
+    return tuple(m for m in all_of_them if m.id and not _is_in(french, m))
+
+
+def _is_in(french: Catalog, message: Message) -> bool:
+    found = french.get(message.id, message.context)
+    texts = found.string if found else ""
+    return all(texts) if isinstance(texts, (list, tuple)) else bool(texts)
 
 
 def identity(message: Message) -> tuple[str, ...]:
@@ -193,7 +223,7 @@ def yaml_problems(
 def problems(root: Path = ROOT) -> tuple[int, list[Problem]]:
     """Return how many messages there are in all, and everything that is wrong with them."""
     cognates = _cognates(root)
-    source, french = extracted(root), _read(root / FRENCH, locale="fr")
+    source, french = wanted(root), _read(root / FRENCH, locale="fr")
     texts = list(yaml_texts(root))
     found = [
         *gettext_problems(source, _read(root / TEMPLATE), french, cognates),
@@ -243,7 +273,7 @@ def _write(path: Path, catalogue: Catalog) -> None:
 
 def extract(root: Path = ROOT) -> Catalog:
     """Write the template and return it."""
-    catalogue = extracted(root)
+    catalogue = wanted(root)
     _write(root / TEMPLATE, catalogue)
     return catalogue
 
