@@ -45,6 +45,9 @@ def test_a_page(staff: Any, prefix: str, language: str, path: str) -> None:
     assert set(switch) == {"en", "fr"}
     assert switch[language].get("aria-current") == "true"
     assert page.xpath("//header//h1") == []  # a page's heading is its own
+    heads = page.xpath("//head/link[@rel='alternate'][@hreflang]")
+    assert [one.get("hreflang") for one in heads] == ["en", "fr"]
+    assert all(one.get("href").startswith("http://test.ontario.localhost/") for one in heads)
 
 
 @pytest.mark.parametrize(
