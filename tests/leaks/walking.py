@@ -42,6 +42,7 @@ NEVER = ("$pbkdf2", "zqreset")
 """In no answer to anybody: hashes of passwords, keys that reset one."""
 
 _TOKEN = re.compile(r"\bI[mj][\w-]+\.[\w-]+\.[\w-]+")
+_NONCE = re.compile(r'(?<=nonce=")[\w-]{22}(?=")')
 _NOW = re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+")
 _HEADERS = ("Location", "Content-Type", "Content-Disposition", "Allow", "Cache-Control", "ETag")
 
@@ -174,7 +175,7 @@ def without(text: str, asked: dict[str, str]) -> str:
     for value in sorted(asked.values(), key=len, reverse=True):
         for form in (value, quote(value, safe=""), quote_plus(value), quote(quote(value))):
             text = text.replace(form, "<asked>")
-    return _NOW.sub("<now>", _TOKEN.sub("<token>", text))
+    return _NOW.sub("<now>", _NONCE.sub("<nonce>", _TOKEN.sub("<token>", text)))
 
 
 def comparable(answer: Answer, asked: dict[str, str]) -> Answer:
