@@ -8,7 +8,8 @@ stock_schema  DCATJSONHarvester, nothing replaced, on CKAN's own schema with no 
               and activity; ours reads the same data.json (its fields only) with all plugins
 
 Each side of each round has a database and a Solr core of its own; sides are interleaved. Work:
-first import; again, nothing changed; again, a tenth changed; rebuild of the search index.
+first import; again, nothing changed; again, a tenth changed; rebuild of the search index. Stock
+harvesters need an hour and a half for all of that on 10,000 records: --work takes part of it.
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench import growth, harvest_figures
+from bench import growth, harvest_figures, harvest_saved
 from bench.sides import Failed, Side, measure
+from bench.work import WORK
 from ckanext.ontario.stack.testing import TestServices
 
-WORK = ("first", "unchanged", "changed_10", "rebuild")
 NAMES = {"first": "first_import"}
 """What a ratio is called, where that is not the name of what was measured."""
 
@@ -43,6 +44,7 @@ SMOKE_RECORDS = 20
 EXAMPLES = """examples:
   python -m bench.harvest --records 1000 --rounds 3 --json
   python -m bench.harvest --peer all --solr-commit both --save bench/results/harvest.json
+  python -m bench.harvest --records 10000 --rounds 1 --work first rebuild
   python -m bench.harvest --ours-only 1000 100000 --save bench/results/harvest.json
   python -m bench.harvest --plan 1000000 --save bench/results/harvest.json
   python -m bench.harvest --chart bench/results/harvest.json
@@ -58,6 +60,7 @@ def run(
     rounds: int,
     peers: Sequence[str] = ("dcat_json",),
     commits: Sequence[bool] = (True,),
+    work: Sequence[str] = WORK,
 ) -> dict[str, Any]:
     """Measure ``rounds`` interleaved rounds of ``records`` records.
 
@@ -76,7 +79,9 @@ def run(
     try:
         for number in range(rounds):
             sides = dict.fromkeys(side for pair in pairs for side in pair)
-            rows.append({side: measure(services, side, records, str(number)) for side in sides})
+            rows.append(
+                {side: measure(services, side, records, str(number), work) for side in sides}
+            )
     finally:
         services.stop()
     result: dict[str, Any] = {"records": records, "rounds": rounds, "machine": machine()}
@@ -94,10 +99,11 @@ def _comparison(
     rows: Sequence[dict[Side, dict[str, Any]]], peer: Side, ours: Side, records: int
 ) -> dict[str, Any]:
     sides = {"peer": peer, "ours": ours}
+    works = list(rows[0][peer]["work"])
 
     def each(what: str, of: Callable[[list[float]], float]) -> dict[str, dict[str, float]]:
         return {
-            name: {work: of([row[side]["work"][work][what] for row in rows]) for work in WORK}
+            name: {work: of([row[side]["work"][work][what] for row in rows]) for work in works}
             for name, side in sides.items()
         }
 
@@ -114,7 +120,7 @@ def _comparison(
 
 def _ratios(seconds: dict[str, dict[str, float]]) -> dict[str, float]:
     peer, ours = seconds["peer"], seconds["ours"]
-    return {NAMES.get(work, work): peer[work] / ours[work] for work in WORK}
+    return {NAMES.get(work, work): peer[work] / ours[work] for work in ours}
 
 
 def machine() -> dict[str, Any]:
@@ -146,7 +152,8 @@ def _table(name: str, comparison: dict[str, Any], records: int) -> str:
     heads = {"stock s": 10, "ours s": 10, "ratio": 9, "CPU ratio": 11, "ms/record": 11}
     columns = "".join(f"{head:>{width}}" for head, width in heads.items())
     lines = [f"{name:26}{columns}{'SQL/record':>20}"]
-    for work, label in labels.items():
+    for work in wall["ours"]:
+        label = labels[work]
         ratio = NAMES.get(work, work)
         each = wall["ours"][work] / records * 1000
         lines.append(
@@ -166,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if asked.chart:
             print("\n".join(map(str, harvest_figures.write(asked.chart))))
             return 0
-        saved = _saved(asked.save)
+        saved = harvest_saved.read(asked.save)
     except (OSError, ValueError, KeyError) as err:
         parser.error(f"{asked.chart or asked.save} is no saved result: {err!r}")
     try:
@@ -178,7 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     print(json.dumps(result, indent=2) if asked.json else shown)
     if asked.save:
-        _save(asked.save, saved, result)
+        harvest_saved.write(asked.save, saved, result)
     return 0
 
 
@@ -191,23 +198,8 @@ def _measured(asked: argparse.Namespace, folder: Path) -> tuple[dict[str, Any], 
         return {"growth": sizes, "machine": machine()}, growth.table(sizes)
     records, rounds = (SMOKE_RECORDS, 1) if asked.smoke else (asked.records, asked.rounds)
     peers = list(OURS) if asked.peer == "all" else [asked.peer]
-    result = run(folder, records, rounds, peers, COMMITS[asked.solr_commit])
+    result = run(folder, records, rounds, peers, COMMITS[asked.solr_commit], asked.work)
     return result, table(result)
-
-
-def _saved(path: Path | None) -> dict[str, Any]:
-    if path is None or not path.exists():
-        return {}
-    saved: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return saved
-
-
-def _save(path: Path, saved: dict[str, Any], result: dict[str, Any]) -> None:
-    """Write a result; what other modes saved stays, an older result of this mode goes."""
-    if "comparisons" in result:
-        saved = {key: saved[key] for key in ("growth", "plan") if key in saved}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({**saved, **result}, indent=2) + "\n", encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -224,6 +216,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--peer", choices=[*OURS, "all"], default="dcat_json", help="compare with (dcat_json)")
     commits = "CKAN's ckan.search.solr_commit, on both sides (true, as CKAN has it)"
     add("--solr-commit", choices=list(COMMITS), default="true", help=commits)
+    some = "only these (all): " + ", ".join(WORK)
+    add("--work", nargs="+", choices=WORK, default=WORK, metavar="WORK", help=some)
     add("--smoke", action="store_true", help="one small round: does it run at all")
     add("--json", action="store_true", help="print JSON only")
     save = "write the JSON into FILE too, beside what other modes saved there"

@@ -5,7 +5,6 @@ Pure but for :func:`write`. All is made in English and in French.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from bench import chart
+from bench import chart, harvest_saved
 
 LANGUAGES = ("en", "fr")
 ROOT = Path(__file__).parent.parent
@@ -38,9 +37,9 @@ def write(saved: Path, images: Path = IMAGES) -> list[Path]:
     Raises:
         OSError: when the file can't be read.
         ValueError: when it is no JSON.
-        KeyError: when it is no result of this benchmark.
+        KeyError: when it has no figures.
     """
-    result = json.loads(saved.read_text(encoding="utf-8"))
+    result = harvest_saved.read(saved)
     made = {saved.with_suffix(f".{one}.md"): tables(result, one) for one in LANGUAGES}
     for one in LANGUAGES:
         made[images / f"harvest-bench.{one}.svg"] = picture(result, one)
@@ -50,13 +49,23 @@ def write(saved: Path, images: Path = IMAGES) -> list[Path]:
 
 
 def picture(result: Result, language: str) -> str:
-    """Return the chart of the ratios, with CKAN's default of ``solr_commit``."""
-    compared = {k: v for k, v in result["comparisons"].items() if not k.endswith(NO_COMMIT)}
+    """Return the chart of the ratios with CKAN's default of ``solr_commit``.
+
+    It has the smallest of the sizes: there all stock harvesters were measured, with all their work.
+    """
+    runs = [run for run in result["runs"] if run["records"] == result["runs"][0]["records"]]
+    compared = {
+        name: one
+        for peer in words()["comparisons"]
+        for run in runs
+        for name, one in run["comparisons"].items()
+        if name == peer
+    }
     said = in_language(words(), language)
     texts = chart.Texts(
         title=said["title"],
         axis=said["axis"],
-        taken=_taken(result, language),
+        taken=_taken(runs[0], language),
         series=[_comparison(name, language) for name in compared],
         times=partial(times, language=language),
     )
@@ -74,9 +83,13 @@ def picture(result: Result, language: str) -> str:
 def tables(result: Result, language: str) -> str:
     """Return all figures as Markdown."""
     said = in_language(words(), language)
-    parts = [_taken(result, language), _compared(result, language), _memory(result, language)]
+    parts: list[str] = []
+    for run in result["runs"]:
+        parts += [_taken(run, language), _compared(run, language), _memory(run, language)]
     if "growth" in result:
-        parts += [said["growth"], _growth(result["growth"], language)]
+        growth = result["growth"]
+        said_of = said["growth"].format(**growth["machine"])
+        parts += [said_of, _growth(growth, language)]
     if "plan" in result:
         plan = result["plan"]
         given = {
@@ -85,19 +98,19 @@ def tables(result: Result, language: str) -> str:
             "peak": number(plan["peak_mb"], 0, language),
             "floor": number(plan["floor_mb"], 0, language),
         }
-        parts.append(said["plan"].format(**given))
+        parts.append(said["plan"].format(**given, **plan["machine"]))
     return "\n\n".join(parts) + "\n"
 
 
-def _compared(result: Result, language: str) -> str:
+def _compared(run: Result, language: str) -> str:
     said = in_language(words(), language)
     names = ("against", "work", "stock", "ours", "ratio", "cpu", "statements")
     columns = [said["columns"][name] for name in names]
 
     def rows() -> Iterator[list[str]]:
-        for name, one in result["comparisons"].items():
+        for name, one in run["comparisons"].items():
             wall, sql = one["seconds"]["wall"], one["statements"]
-            for work in FLOORS:
+            for work in wall["ours"]:
                 asked = (number(sql[side][work], 1, language) for side in ("peer", "ours"))
                 yield [
                     _comparison(name, language),
@@ -112,7 +125,7 @@ def _compared(result: Result, language: str) -> str:
     return markdown(columns, rows(), texts=2)
 
 
-def _memory(result: Result, language: str) -> str:
+def _memory(run: Result, language: str) -> str:
     said = in_language(words(), language)["columns"]
     columns = [said[name] for name in ("against", "stock_memory", "our_memory")]
     rows = (
@@ -120,7 +133,7 @@ def _memory(result: Result, language: str) -> str:
             _comparison(name, language),
             *(number(one["peak_mb"][side], 0, language) for side in ("peer", "ours")),
         ]
-        for name, one in result["comparisons"].items()
+        for name, one in run["comparisons"].items()
     )
     return markdown(columns, rows)
 
@@ -182,10 +195,10 @@ def _comparison(name: str, language: str) -> str:
     return said["no_commit"].format(name=plain) if name.endswith(NO_COMMIT) else plain
 
 
-def _taken(result: Result, language: str) -> str:
+def _taken(run: Result, language: str) -> str:
     given = {
-        **result["machine"],
-        "records": number(result["records"], 0, language),
-        "rounds": result["rounds"],
+        **run["machine"],
+        "records": number(run["records"], 0, language),
+        "rounds": run["rounds"],
     }
     return in_language(words(), language)["taken"].format(**given)

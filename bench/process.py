@@ -1,6 +1,6 @@
 """One measurement in a CKAN process of its own.
 
-``python -m bench.process WHAT INI DOCUMENT RECORDS ORGANIZATION [URL]``, where WHAT is a peer of
+``python -m bench.process WHAT INI DOCUMENT RECORDS ORGANIZATION WORK URL``, where WHAT is a peer of
 :mod:`bench.stock`, ``ours`` (reads an inventory), ``ours_ckan`` (reads the CKAN at URL),
 ``ours_data_json`` (reads a data.json) or ``plan`` (a dry run). The documents are there already, so
 that making them costs no memory here.
@@ -29,8 +29,8 @@ def main(what: str, ini: str, *given: str) -> None:
 
     A plan has ``"stages"`` (seconds by name) in the place of work.
     """
-    document, records, organization, *url = given
-    source = Source(Path(document), int(records), organization, *url)
+    document, records, organization, work, url = given
+    source = Source(Path(document), int(records), organization, url)
     app = make_app(CKANConfigLoader(ini).get_config())
     model.repo.init_db()
     _migrate_plugins(apply=True)
@@ -40,17 +40,17 @@ def main(what: str, ini: str, *given: str) -> None:
         else:
             call("ontario_schema_seed", {})
         call("package_search", {"rows": 0})  # first use of the index, for all alike
-        measured = _measure(what, source)
+        measured = _measure(what, source, work.split(","))
     print(json.dumps({**measured, "peak_mb": peak_mb()}))
 
 
-def _measure(what: str, source: Source) -> dict[str, Any]:
+def _measure(what: str, source: Source, work: list[str]) -> dict[str, Any]:
     """Import the one side and measure it; a peer's process has nothing of the other's."""
     if what == "plan":
         return {"stages": importlib.import_module("bench.engine").harvest(source, dry=True)}
     if what.startswith("ours"):
-        return {"work": importlib.import_module("bench.engine").work(source).costs(source)}
-    return {"work": importlib.import_module("bench.stock").work(what, source).costs(source)}
+        return {"work": importlib.import_module("bench.engine").work(source).costs(source, work)}
+    return {"work": importlib.import_module("bench.stock").work(what, source).costs(source, work)}
 
 
 if __name__ == "__main__":

@@ -6,13 +6,14 @@ import configparser
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench import corpus, remote
+from bench.work import WORK
 from ckanext.ontario.stack import portals
 from ckanext.ontario.stack.testing import TestServices
 
@@ -47,7 +48,9 @@ class Side:
         return found
 
 
-def measure(services: TestServices, side: Side, records: int, instance: str) -> dict[str, Any]:
+def measure(
+    services: TestServices, side: Side, records: int, instance: str, work: Sequence[str] = WORK
+) -> dict[str, Any]:
     """Measure a side on a portal of its own and return what ``bench.process`` prints.
 
     Raises:
@@ -64,7 +67,8 @@ def measure(services: TestServices, side: Side, records: int, instance: str) -> 
         if side.what in {"ckan", "ours_ckan"}:
             url = stack.enter_context(remote.served(document))
         ini = _ini(services, f"_{name}", side.options(url))
-        arguments = [side.what, ini, document, str(records), corpus.ORGANIZATION, url]
+        given = [str(records), corpus.ORGANIZATION, ",".join(work), url]
+        arguments = [side.what, ini, document, *given]
         done = subprocess.run(
             [sys.executable, "-m", "bench.process", *arguments],
             check=False,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench import chart, corpus, harvest, harvest_figures
+from bench import chart, corpus, harvest, harvest_figures, harvest_saved
 from bench.remote import Corpus
 from lxml import etree
 
@@ -71,7 +71,7 @@ def test_every_document_has_every_record(inventory: Path) -> None:
 
 @pytest.mark.parametrize("language", harvest_figures.LANGUAGES)
 def test_the_docs_show_the_saved_figures(language: str) -> None:
-    result = json.loads(SAVED.read_text(encoding="utf-8"))
+    result = harvest_saved.read(SAVED)
     shown = harvest_figures.IMAGES / f"harvest-bench.{language}.svg"
     assert shown.read_text(encoding="utf-8") == harvest_figures.picture(result, language)
     table = SAVED.with_suffix(f".{language}.md")
@@ -121,3 +121,38 @@ def test_a_file_that_is_no_result_makes_no_chart(tmp_path: Path) -> None:
         harvest.main(["--chart", str(other)])
     assert refused.value.code == 2
     assert list(tmp_path.iterdir()) == [other]
+
+
+def a_run(records: int, date: str, **ratios: float) -> dict[str, Any]:
+    made = {name: {"ratios": {"first_import": ratio}} for name, ratio in ratios.items()}
+    return {"records": records, "rounds": 1, "machine": {"date": date}, "comparisons": made}
+
+
+def test_saved_runs_of_other_sizes_and_peers_stay() -> None:
+    saved = harvest_saved.joined({}, a_run(1000, "monday", dcat_json=2, ckan=3))
+    saved = harvest_saved.joined(saved, a_run(10000, "tuesday", dcat_json=4))
+    saved = harvest_saved.joined(saved, a_run(1000, "wednesday", ckan=5))
+    assert saved["runs"] == [
+        a_run(1000, "monday", dcat_json=2),
+        a_run(1000, "wednesday", ckan=5),
+        a_run(10000, "tuesday", dcat_json=4),
+    ]
+
+
+def test_runs_alike_are_one_and_what_another_replaced_is_gone() -> None:
+    saved = harvest_saved.joined({}, a_run(1000, "monday", dcat_json=2))
+    saved = harvest_saved.joined(saved, a_run(1000, "monday", ckan=3))
+    assert saved["runs"] == [a_run(1000, "monday", dcat_json=2, ckan=3)]
+    saved = harvest_saved.joined(saved, a_run(1000, "friday", dcat_json=4, ckan=5))
+    assert saved["runs"] == [a_run(1000, "friday", dcat_json=4, ckan=5)]
+
+
+def test_other_modes_keep_the_machine_that_they_were_taken_on(tmp_path: Path) -> None:
+    path = tmp_path / "results" / "harvest.json"
+    harvest_saved.write(path, {}, {"plan": {"rows": 3}, "machine": {"date": "monday"}})
+    saved = harvest_saved.read(path)
+    harvest_saved.write(path, saved, {"growth": {"sizes": []}, "machine": {"date": "friday"}})
+    assert harvest_saved.read(path) == {
+        "plan": {"rows": 3, "machine": {"date": "monday"}},
+        "growth": {"sizes": [], "machine": {"date": "friday"}},
+    }
