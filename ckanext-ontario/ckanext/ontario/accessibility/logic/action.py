@@ -117,7 +117,7 @@ def ontario_barrier_send(context: Context, data_dict: DataDict) -> dict[str, int
     """
     tk.check_access("ontario_barrier_send", context, data_dict)
     waiting = barriers.unmailed(BATCH) if config.email() else []
-    mailed = sum(_is_mailed(row) for row in waiting)
+    mailed = sum(_is_mailed(context, row) for row in waiting)
     forgotten = barriers.forget(clock.now() - timedelta(days=config.kept_days()))
     _commit(context)
     return {"mailed": mailed, "failed": len(waiting) - mailed, "forgotten": forgotten}
@@ -126,13 +126,14 @@ def ontario_barrier_send(context: Context, data_dict: DataDict) -> dict[str, int
 # --- parts -----------------------------------------------------------------------------------
 
 
-def _is_mailed(row: Mapping[str, Any]) -> bool:
+def _is_mailed(context: Context, row: Mapping[str, Any]) -> bool:
     try:
         mails.reported(row, config.email())
     except (MailerException, OSError):
         log.exception("The report of barrier %s was not mailed", row["id"])
         return False
     barriers.mailed(row["id"], clock.now())
+    _commit(context)  # each by itself, so that one that went is not sent again
     return True
 
 
