@@ -39,7 +39,7 @@ class Side:
     def options(self, url: str) -> dict[str, str]:
         """Return what its portal has in its ini file, beside what the internal portal has."""
         found = {"ckan.search.solr_commit": str(self.solr_commit).lower()}
-        if self.what == "plan":
+        if self.what in {"plan", "ours"}:
             found["ckanext.ontario.harvest.max_upload_size"] = str(MOST)
         if self.what == "stock_schema":
             found["ckan.plugins"] = STOCK_PLUGINS

@@ -72,7 +72,7 @@ def proxy(text: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     plain = re.sub(r"server \{\n    listen 80.*?\n\}\n", "", plain, flags=re.DOTALL)
     plain = plain.replace("127.0.0.1:8080", f"127.0.0.1:{alive}")
     plain = re.sub(r"server (internal|public)-web:5000;", f"server 127.0.0.1:{behind};", plain)
-    plain += f'server {{ listen 127.0.0.1:{behind}; location / {{ return 200 "ok"; }} }}\n'
+    plain += _BEHIND.format(port=behind, body="ok" * 500)
     config = folder / "nginx.conf"
     config.write_text(_MAIN.format(folder=folder, servers=plain), encoding="utf-8")
     command = [NGINX, "-c", str(config), "-p", str(folder), "-e", str(folder / "error.log")]
@@ -87,6 +87,14 @@ def proxy(text: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.terminate()
         process.wait(10)
 
+
+_BEHIND = """
+server {{
+    listen 127.0.0.1:{port};
+    types {{ text/javascript js; text/css css; font/woff2 woff2; application/json json; }}
+    location / {{ return 200 "{body}"; }}
+}}
+"""
 
 _MAIN = """
 daemon off;
@@ -177,3 +185,13 @@ def test_only_sent_log_in_forms_are_counted(proxy: str) -> None:
 @pytest.mark.parametrize("path", ["/dataset/one-record", "/base/main.css", "/about"])
 def test_single_pages_and_files_have_no_limit(proxy: str, path: str) -> None:
     assert refusal(proxy, path) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "coding"),
+    [("/a.js", "gzip"), ("/a.css", "gzip"), ("/a.json", "gzip"), ("/a.woff2", None)],
+)
+def test_texts_are_sent_compressed(proxy: str, path: str, coding: str | None) -> None:
+    answer = requests.get(f"{proxy}{path}", headers={"Host": "public.test"}, timeout=10)
+    assert answer.headers.get("Content-Encoding") == coding
+    assert answer.text == "ok" * 500

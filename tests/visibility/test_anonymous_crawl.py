@@ -6,6 +6,7 @@ The list here is written out once more on purpose: it is what people agreed to.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -137,11 +138,25 @@ def test_files_of_the_software_are_served_and_uploads_are_not(internal: Any, cle
     (uploads / "logo.png").write_bytes(b"canary")
     software = call(internal, "GET", "/base/images/ckan-logo-footer.png", {})
     assert software.status_code == 200
+    assert software.headers["Cache-Control"] == "private, max-age=86400"
     uploaded = call(internal, "GET", "/uploads/group/logo.png", {})
     missing = call(internal, "GET", "/uploads/group/none.png", {})
     assert (uploaded.status_code, missing.status_code) == (401, 401)
     assert b"canary" not in uploaded.data
+    for answer in (uploaded, missing, call(internal, "GET", "/webassets/none.css", {})):
+        assert answer.headers["Cache-Control"] == "no-store"
     assert call(internal, "GET", "/base/../uploads/group/logo.png", {}).status_code == 401
+
+
+def test_browsers_keep_files_whose_name_changes_with_their_content(
+    internal: Any, clean: None
+) -> None:
+    page = call(internal, "GET", "/user/login", {"Accept": "text/html"})
+    bundles = re.findall(r'"(/webassets/[^"]+)"', page.text)
+    assert bundles
+    for bundle in bundles:
+        kept = call(internal, "GET", bundle, {}).headers["Cache-Control"]
+        assert kept == "private, max-age=31536000, immutable", bundle
 
 
 def test_people_who_left_are_nobody(internal: Any, people: Any, as_user: Any) -> None:

@@ -1,4 +1,4 @@
-"""The one gate in front of the internal portal, and what may be kept of answers.
+"""The one gate in front of the internal portal.
 
 A hook of the application: it runs after CKAN has found out who calls (cookie, API token or an
 IAuthenticator plugin) and before CSRF checks, routing errors, views and actions. Anonymous
@@ -7,19 +7,16 @@ callers reach the endpoints listed here and nothing else; whether a page exists 
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.lib.search import SearchError, SearchQueryError
-from flask import Blueprint, Flask, Response, current_app, jsonify, session
+from flask import Blueprint, Response, jsonify
 from werkzeug.http import HTTP_STATUS_CODES
-from werkzeug.security import safe_join
 
 from ckanext.ontario.shared import portal
-from ckanext.ontario.visibility import reading
+from ckanext.ontario.visibility import caching, reading
 
 READ = frozenset({"GET", "HEAD"})
 FORM = READ | {"POST"}
@@ -59,27 +56,6 @@ def refuse_search(error: SearchError) -> Any:
     return tk.render("error_document_template.html", page), code
 
 
-def install_cache_headers(app: Flask) -> None:
-    """Let :func:`forbid_storing` have the last word over CKAN's own cache headers."""
-    hooks = app.after_request_funcs.setdefault(None, [])
-    if forbid_storing not in hooks:
-        hooks.insert(0, forbid_storing)  # they run last to first
-
-
-def forbid_storing(response: Response) -> Response:
-    """Keep internal answers, and answers to signed-in callers, out of every cache."""
-    if portal.is_internal() or _was_signed_in():
-        response.headers["Cache-Control"] = "no-store"
-    response.vary.update(("Cookie", "Authorization"))
-    return response
-
-
-def _was_signed_in() -> bool:
-    # Asked once the view is done, when the user may be detached from a session that it ended. An
-    # answer that came before the gate is kept out of caches too.
-    return bool(tk.g.get("ontario_signed_in", True)) or "_user_id" in session
-
-
 def _is_signed_in() -> bool:
     user = tk.current_user
     return bool(user.is_authenticated) and user.state == model.State.ACTIVE
@@ -96,21 +72,9 @@ def _may_be_anonymous() -> bool:
     endpoint = tk.request.endpoint or ""
     if tk.request.method not in ANONYMOUS.get(endpoint, ()):
         return False
-    return endpoint != "static" or _is_public_file((tk.request.view_args or {})["filename"])
-
-
-def _is_public_file(filename: str) -> bool:
-    """Say whether a static file comes with the software; uploads share the same endpoint."""
-    for folder in current_app.static_folder or ():
-        path = safe_join(folder, filename)
-        if path is not None and os.path.isfile(path):  # noqa: PTH113 -- safe_join gives text
-            return not _is_stored(Path(path).resolve())
-    return False
-
-
-def _is_stored(path: Path) -> bool:
-    storage = tk.config.get("ckan.storage_path")
-    return bool(storage) and path.is_relative_to(Path(storage).resolve())
+    if endpoint != "static":
+        return True
+    return caching.is_of_the_software((tk.request.view_args or {})["filename"])
 
 
 def _wants_a_page() -> bool:

@@ -14,7 +14,17 @@ from ckanext.ontario.shared import portal, sessions
 from ckanext.ontario.shared.jobs import Cron, IScheduledJobs, ScheduledJob
 from ckanext.ontario.shared.portal import Portal
 from ckanext.ontario.shared.startup import PortalRefused, collect_functions, require_guards
-from ckanext.ontario.visibility import cli, fixed, gate, helpers, hooks, policy, private, routing
+from ckanext.ontario.visibility import (
+    caching,
+    cli,
+    fixed,
+    gate,
+    helpers,
+    hooks,
+    policy,
+    private,
+    routing,
+)
 from ckanext.ontario.visibility.access import actions, data, downloads, views
 from ckanext.ontario.visibility.access import auth as access_auth
 from ckanext.ontario.visibility.clamp import SearchClamp
@@ -77,7 +87,7 @@ class VisibilityPlugin(OutwardFields, SearchClamp, PermissionLabels, p.Singleton
     def make_middleware(self, app: Flask, _config: CKANConfig) -> Flask:
         """Look at the hooks of the finished application; the public one outlasts its Redis."""
         collect_functions()
-        gate.install_cache_headers(app)
+        caching.install_cache_headers(app)
         hooks.check_views(app)
         if portal.is_internal():
             hooks.check(app)

@@ -146,11 +146,10 @@ def _short(data_dict: DataDict, name: str) -> str:
 
 
 def _require_address(address: str) -> None:
-    try:
-        tk.get_validator("email_validator")(address, Context())
-    except tk.Invalid:
+    rules: Any = {"email": [tk.get_validator("email_validator")]}
+    if tk.navl_validate({"email": address}, rules)[1]:
         said = tk._("This is not an e-mail address. Write one such as name@example.ca.")
-        raise tk.ValidationError({"email": [said]}) from None
+        raise tk.ValidationError({"email": [said]})
 
 
 def _number(data_dict: DataDict, name: str, default: int) -> int:
