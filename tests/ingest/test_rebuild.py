@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pysolr
@@ -134,6 +135,39 @@ def test_one_that_fails_is_named_and_the_others_go(
     assert list(json.loads(answer.output)["failed"]) == [written[2]]
     assert "dataset-3" not in in_solr()
     assert "dataset-1" in in_solr()
+
+
+def test_what_is_purged_or_saved_while_it_is_sent_is_not_put_back(
+    written: list[str],
+    in_solr: Any,
+    site_user: str,
+    internal: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    purged, saved, title = written[0], written[2], {"en": "New", "fr": "Neuf"}
+    add = pysolr.Solr.add
+    at_once: list[bool] = []
+
+    def late(self: Any, docs: list[dict[str, Any]], **kwargs: Any) -> Any:
+        """Deliver the first documents after others purged one of them and saved another."""
+        if not at_once:
+            at_once.append(True)
+            with ThreadPoolExecutor(1) as other:
+                other.submit(elsewhere, "dataset_purge", id=purged).result()
+                other.submit(elsewhere, "package_patch", id=saved, title_translated=title).result()
+        return add(self, docs, **kwargs)
+
+    def elsewhere(action: str, **asked: Any) -> None:
+        with internal.flask_app.test_request_context("/"):
+            call_action(action, {"user": site_user}, **asked)
+        model.Session.remove()
+
+    monkeypatch.setattr(pysolr.Solr, "add", late)
+    seen: list[dict[str, Any]] = []
+    rebuilding.rebuild(lambda *_: seen.append(in_solr()))
+    for found in (seen[-1], in_solr()):
+        assert "dataset-1" not in found
+        assert found["dataset-3"]["title"] == "New"
 
 
 def test_an_outage_is_said_and_the_next_run_goes_on(
