@@ -92,6 +92,32 @@ def test_an_unusable_document_fails(command: Any, file: Any) -> None:
     assert set(answer["issues"][0]["message"]) == {"en", "fr"}
 
 
+def test_settings_of_the_kind_are_those_of_the_form(command: Any, file: Any) -> None:
+    record = {"identifier": "1", "title": "Roads", "publisher": {"name": "Elsewhere"}}
+    path = file(json.dumps({"dataset": [record]}), "data.json")
+    asked = ("run", path, "--organization", "moh", "--kind", "dcat_us", "--json")
+    refused = printed(command(*asked, "--dry-run"))
+    assert [one["code"] for one in refused["issues"] if one["severity"] == "error"] == [
+        "unknown_organization"
+    ]
+    taken = printed(command(*asked, "--config", '{"publishers": "source"}'))
+    assert taken["counts"]["new"] == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("{publishers}", "this is no JSON"),
+        ("[1]", "write a JSON object"),
+        ('{"publishers": "nobody"}', "publishers"),
+    ],
+)
+def test_wrong_settings_are_wrong_use(command: Any, file: Any, settings: str, said: str) -> None:
+    result = command("run", file(rows(1)), "--organization", "moh", "--config", settings)
+    assert result.exit_code == 2
+    assert said in result.output
+
+
 def test_a_dry_run_says_it_all_and_writes_nothing(command: Any, file: Any) -> None:
     path = file([row(1), row(2, access="Partly open"), row(3, access="Restricted")])
     result = command("run", path, "--organization", "moh", "--dry-run", "--json")

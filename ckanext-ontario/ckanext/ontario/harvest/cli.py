@@ -17,6 +17,16 @@ __all__ = ["ontario_harvest"]
 _SEVERITIES = ("fatal", "error", "warning", "publish")
 
 
+def _object(_ctx: click.Context, _option: click.Parameter, text: str | None) -> dict[str, Any]:
+    try:
+        found = json.loads(text or "{}")
+    except ValueError as err:
+        raise click.BadParameter(f"this is no JSON: {err}") from err
+    if not isinstance(found, dict):
+        raise click.BadParameter('write a JSON object, such as {"publishers": "source"}')
+    return found
+
+
 @click.group(name="ontario-harvest", short_help="Harvest inventories and read the reports.")
 def ontario_harvest() -> None:
     """Harvest inventories and read the reports.
@@ -33,9 +43,11 @@ def ontario_harvest() -> None:
 @click.option("--profile", help="Which columns to expect; see the reader's profiles.")
 @click.option("--kind", default="inventory", show_default=True, help="Kind of source.")
 @click.option(
-    "--all-publishers",
-    is_flag=True,
-    help="Let records belong to other organizations too; the source is then the administrators'.",
+    "--config",
+    "settings",
+    metavar="JSON",
+    callback=_object,
+    help="Settings of the kind, as the source's form takes them; see `ontario-harvest kinds`.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and no progress.")
@@ -46,8 +58,8 @@ def run(  # noqa: PLR0913 -- one parameter for each option of the command
     organization: str,
     profile: str | None,
     kind: str,
+    settings: dict[str, Any],
     *,
-    all_publishers: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -61,8 +73,10 @@ def run(  # noqa: PLR0913 -- one parameter for each option of the command
     \b
     Example:
         ckan -c internal.ini ontario-harvest run inventory.csv --organization health --dry-run
+        ckan -c internal.ini ontario-harvest run data.json --organization health --kind dcat_us \\
+            --config '{"publishers": "source"}'
     """
-    wanted = commands.Wanted(document, organization, kind, profile, all_publishers=all_publishers)
+    wanted = commands.Wanted(document, organization, kind, profile, settings=settings)
     harvest_and_exit(
         ctx,
         lambda progress: commands.harvest(wanted, dry=dry_run, progress=progress),

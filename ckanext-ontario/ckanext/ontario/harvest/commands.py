@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,17 +48,13 @@ class Wanted:
     kind: str = "inventory"
     profile: str | None = None
     title: str | None = None
-    all_publishers: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What the source's form calls its configuration, but for the profile."""
 
     @property
     def config(self) -> Row:
         """The source's configuration."""
-        config: Row = {}
-        if self.profile:
-            config["profile"] = self.profile
-        if self.all_publishers:
-            config["publishers"] = "any"
-        return config
+        return {**self.settings, **({"profile": self.profile} if self.profile else {})}
 
     @property
     def is_file(self) -> bool:
@@ -209,7 +205,7 @@ def samples() -> Iterator[Wanted]:
                 kind=kind,
                 profile=entry.get("profile"),
                 title=entry["title"]["en"],
-                all_publishers=entry.get("publishers") == "any",
+                settings={name: entry[name] for name in ("publishers",) if name in entry},
             )
 
 

@@ -48,7 +48,7 @@ def token(user: str, portal: str) -> None:
 def harvest(arguments: tuple[str, ...]) -> None:
     """Harvest one inventory into the internal portal, with a progress bar and a report.
 
-    Takes what `ckan ontario-harvest run` takes: --organization NAME, --profile NAME, --dry-run,
+    Takes what `ckan ontario-harvest run` takes: --organization NAME, --kind, --config, --dry-run,
     --json.
 
     \b
