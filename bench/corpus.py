@@ -101,6 +101,7 @@ def _plain(record: Dataset) -> dict[str, Any]:
         "modified": record.get("current_as_of"),
         "publisher": {"name": ORGANIZATION, "email": record.get("maintainer_email")},
         "language": ["en", "fr"],
+        "accessLevel": "public",
         "distribution": [
             {
                 "title": one["name_translated"]["en"],
@@ -136,6 +137,7 @@ def _package(record: Dataset) -> Dataset:
 DOCUMENTS: dict[str, Callable[[Sequence[Dataset]], Any]] = {
     "dcat_json": catalogue,
     "stock_schema": plain_catalogue,
+    "ours_data_json": plain_catalogue,
     "ckan": portal,
     "ours_ckan": portal,
 }

@@ -6,6 +6,9 @@ from bench.work import Source, Work
 from ckanext.ontario.harvest import commands
 from ckanext.ontario.ingest import rebuilding
 
+KINDS = {".csv": "inventory", ".json": "dcat_us"}
+"""How a document's name ends → the kind of source that it is for us."""
+
 
 def work(source: Source) -> Work:
     """Return the harvest of an inventory, or of the CKAN that serves the records."""
@@ -18,7 +21,7 @@ def harvest(source: Source, *, dry: bool = False) -> dict[str, float]:
     Raises:
         SystemExit: when a record was refused: the benchmark's own are all good.
     """
-    kind = "ckan_portal" if source.url else "inventory"
+    kind = "ckan_portal" if source.url else KINDS[source.document.suffix]
     wanted = commands.Wanted(source.address, source.organization, kind)
     answer = commands.harvest(wanted, dry=dry, progress=lambda *_: None)
     counts = answer["counts"]

@@ -5,7 +5,7 @@ Peers, the first two on an internal portal with the same schema and plugins as o
 dcat_json     ckanext-dcat's DCATJSONHarvester; ours reads the same records as an inventory (CSV)
 ckan          ckanext-harvest's CKANHarvester; both read the same CKAN, served over loopback
 stock_schema  DCATJSONHarvester, nothing replaced, on CKAN's own schema with no plugin but harvest
-              and activity; ours needs its schema, so this compares with ours on the full one
+              and activity; ours reads the same data.json (its fields only) with all plugins
 
 Each side of each round has a database and a Solr core of its own; sides are interleaved. Work:
 first import; again, nothing changed; again, a tenth changed; rebuild of the search index.
@@ -34,7 +34,7 @@ WORK = ("first", "unchanged", "changed_10", "rebuild")
 NAMES = {"first": "first_import"}
 """What a ratio is called, where that is not the name of what was measured."""
 
-OURS = {"dcat_json": "ours", "ckan": "ours_ckan", "stock_schema": "ours"}
+OURS = {"dcat_json": "ours", "ckan": "ours_ckan", "stock_schema": "ours_data_json"}
 """Peer → what of ours it is compared with."""
 
 COMMITS = {"true": (True,), "false": (False,), "both": (True, False)}
