@@ -1,8 +1,9 @@
 """One measurement in a CKAN process of its own.
 
 ``python -m bench.process WHAT INI DOCUMENT RECORDS ORGANIZATION [URL]``, where WHAT is a peer of
-:mod:`bench.stock`, ``ours`` (reads an inventory), ``ours_ckan`` (reads the CKAN at URL), ``ours_data_json`` (reads a
-data.json) or ``plan`` (a dry run). The documents are there already, so that making them costs no memory here.
+:mod:`bench.stock`, ``ours`` (reads an inventory), ``ours_ckan`` (reads the CKAN at URL),
+``ours_data_json`` (reads a data.json) or ``plan`` (a dry run). The documents are there already, so
+that making them costs no memory here.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ SIGNED_OUT = {
     "public votes": ("public", "/votes"),
     "public policy of votes": ("public", "/votes/about"),
     "public request for data": ("public", "/votes/suggest"),
+    "public accessibility": ("public", "/accessibility"),
+    "public report of a barrier": ("public", "/accessibility/report"),
     "public not found": ("public", "/dataset/no-such-record"),
     "public log-in": ("public", "/user/login"),
 }

@@ -1,0 +1,1 @@
+"""Actions with barriers, and who may call them."""
