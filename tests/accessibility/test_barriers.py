@@ -1,4 +1,4 @@
-"""Reports of barriers: written by anybody, mailed to the team, read and closed by administrators."""
+"""Reports of barriers: anybody writes one, the team gets a mail, administrators close it."""
 
 from __future__ import annotations
 
