@@ -20,6 +20,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from http.client import HTTPConnection
 from itertools import count
 from pathlib import Path
@@ -28,6 +29,7 @@ from typing import Any
 
 import ckan
 
+from bench import visits
 from ckanext.ontario.stack import commands, portals, solr
 from ckanext.ontario.stack.processes import spawn, stop, wait_until
 from ckanext.ontario.stack.testing import TestServices, free_port
@@ -103,26 +105,27 @@ def run(folder: Path, records: int, rounds: int) -> dict[str, Any]:
     """Measure ``rounds`` interleaved rounds over a catalogue of ``records`` records.
 
     Returns:
-        ``{"records", "rounds", "pages": {address: {"c1": …, "c8": …, "sql", "bytes"}}}``; for each
+        ``{"records", "rounds", "pages": {address: {"c1": …, "c8": …, "sql", "bytes"}}, "visits": as
+        :func:`bench.visits.measured`}``; for each
         number of clients and side the median, the 95th percentile and the spread of the rounds'
         medians (max ÷ min) in milliseconds, and the ratio ours ÷ peer of the medians.
     """
     services = TestServices.start(folder)
     try:
-        measured = _measured(services, "public", ADDRESSES, records, rounds)
+        measured, visited = _measured(services, "public", ADDRESSES, records, rounds)
         few = min(records, INSIDE_RECORDS)
-        measured |= _measured(services, "internal", INSIDE, few, rounds)
+        measured |= _measured(services, "internal", INSIDE, few, rounds)[0]
     finally:
         for portal in ("public", "internal"):
             with contextlib.suppress(Exception):
                 solr.delete_core(services.solr_root, _peer_core(services, portal))
         services.stop()
-    return {"records": records, "rounds": rounds, "pages": measured}
+    return {"records": records, "rounds": rounds, "pages": measured, "visits": visited}
 
 
 def _measured(
     services: TestServices, portal: str, addresses: dict[str, str], records: int, rounds: int
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], dict[str, Any]]:
     ours, peer = _portals(services, portal, records)
     # The same token for both: they share the database, and the secret that tokens are signed with.
     token = commands.new_token(ours, READER, "bench").stdout.split() if portal == "internal" else []
@@ -132,10 +135,18 @@ def _measured(
         names = _names(port, headers)
         sites = {"ours": Site(port, names, headers), "peer": Site(other, names, headers)}
         single, parallel = (SINGLE, PARALLEL) if rounds > 1 else (2, THREADS)
-        return {
+        pages = {
             name: compare(sites, address, rounds, single, parallel)
             for name, address in addresses.items()
         }
+        urls = {side: partial(_twice, site) for side, site in sites.items()}
+        return pages, {} if headers else visits.measured(urls, rounds)
+
+
+def _twice(site: Site, page: str) -> list[str]:
+    """Return the addresses of two visits to a page: of two records, if it is a record's."""
+    root = f"http://127.0.0.1:{site.port}"
+    return [root + site.path(ADDRESSES[page]) for _visit in ("cold", "warm")]
 
 
 def table(result: dict[str, Any]) -> str:
@@ -171,7 +182,7 @@ def table(result: dict[str, Any]) -> str:
                 line += f"{page['bytes']['peer'] / 1000:>6.0f}{page['bytes']['ours'] / 1000:>6.0f}"
             lines.append(line)
     lines += ["", f"! = over the target of {TARGET}. Spread: largest ÷ smallest median of a round."]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", visits.table(result["visits"])])
 
 
 def compare(
