@@ -66,7 +66,7 @@ class Wire:
         self.done.append((event["requestId"], int(event["encodedDataLength"])))
 
     def taken(self) -> int:
-        """Return the bytes since the last call; what came from the browser's cache counts nothing."""
+        """Return the bytes since the last call; what the browser's cache gave counts nothing."""
         finished, self.done = self.done, []
         return sum(self._size(request, sent) for request, sent in finished if sent)
 
