@@ -105,7 +105,7 @@ def counts(organizations: Sequence[str]) -> dict[str, int]:
     kinds = (State.MISSING.value, State.OLDER.value)
     query = sa.select(*(sa.func.count().filter(STATES[kind]).label(kind) for kind in kinds))
     row = model.Session.execute(_queued(query, organizations).where(WAITING)).one()
-    return {kind: int(row[kind]) for kind in kinds}
+    return {kind: int(getattr(row, kind)) for kind in kinds}
 
 
 def count(organizations: Sequence[str], state: str) -> int:
