@@ -1,4 +1,4 @@
-"""What a save does to the queue: texts that changed are compared, in the transaction of the save."""
+"""What a save does to the queue: its texts are compared, in the transaction of the save."""
 
 from __future__ import annotations
 

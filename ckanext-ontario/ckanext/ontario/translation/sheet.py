@@ -120,6 +120,12 @@ def mark(texts: Texts) -> str:
     return "-".join(digest(texts[code]) or _NOTHING for code in LANGUAGES)
 
 
+def hashes_in(written: str) -> tuple[str, ...]:
+    """Return the hashes of a mark in the order of the languages; none of what is no mark."""
+    found = _MARK.fullmatch(written)
+    return tuple("" if one == _NOTHING else one for one in found.groups()) if found else ()
+
+
 def read(content: bytes) -> list[Line]:
     """Read a table; the separator may be a comma, a semicolon or a tab, columns in any order.
 
@@ -199,11 +205,10 @@ def wanted(brought: Line, current: Texts) -> Wanted:
         brought: the row.
         current: the texts as they are now.
     """
-    found = _MARK.fullmatch(brought.mark)
-    if not found:
+    hashes = hashes_in(brought.mark)
+    if not hashes:
         return Wanted(problem="mark")
-    pairs = zip(LANGUAGES, found.groups(), strict=True)
-    taken = {code: "" if one == _NOTHING else one for code, one in pairs}
+    taken = dict(zip(LANGUAGES, hashes, strict=True))
     changed = [code for code in LANGUAGES if not _is_same(brought.cells[code], taken[code])]
     if not changed:
         return Wanted()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ckanext.ontario.translation import model  # noqa: F401 -- registers the table
 from ckanext.ontario.shared.migrating import run
+from ckanext.ontario.translation import model  # noqa: F401 -- registers the table
 
 run(Path(__file__).parent.name)
