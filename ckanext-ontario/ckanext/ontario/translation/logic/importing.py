@@ -74,9 +74,7 @@ def unreadable(err: sheet.Unreadable) -> str:
     headers = ", ".join(f"“{sheet.HEADERS[name][language]}”" for name in err.names)
     said = {
         "empty": tk._("The file is empty. Choose the one that you downloaded here."),
-        "large": tk._(
-            "The file is too large: at most {rows} rows and {size} MB. Send it in parts."
-        ),
+        "large": tk._("The file is too large: at most {rows} rows, {size} MB. Send it in parts."),
         "encoding": tk._("The file is not in UTF-8. Save it as “CSV UTF-8” and send it again."),
         "headers": tk._("These columns are not there: {names}. Keep the first row as it was."),
         "broken": tk._("The file can’t be read as CSV. Save it as “CSV UTF-8” and send it again."),
@@ -127,9 +125,7 @@ def _is_field(place: Place, files: Mapping[str, Any]) -> bool:
 
 
 def _no_field(place: Place) -> str:
-    said = tk._(
-        "The record has no text “{name}”. Leave the columns of file and field as they were."
-    )
+    said = tk._("The record has no text “{name}”. Leave “File” and “Field” as they were.")
     return said.format(name=place.name[:100])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -18,6 +19,9 @@ Text = dict[str, Any]
 
 AT_ONCE = 200
 """Texts of the table that are read together."""
+
+_NEW = dict.fromkeys(LANGUAGES, datetime.min.replace(tzinfo=timezone.utc))
+"""Times of a text that nobody has seen yet: none is behind the other."""
 
 NO_TEXT = dict.fromkeys(LANGUAGES, "")
 
@@ -89,8 +93,8 @@ def text(place: Place, both: Mapping[str, str], remembered: Row | None) -> Text:
         remembered: what is known of it; without that it counts as new.
     """
     hashes = digests(both)
-    times = dict(remembered.times) if remembered else dict.fromkeys(LANGUAGES)
-    row = Row(hashes, times)  # type: ignore[arg-type] # times of a new text are compared alone
+    times = remembered.times if remembered else _NEW
+    row = Row(hashes, times)
     return {
         "resource_id": place.resource_id,
         "field": place.field,
@@ -99,7 +103,9 @@ def text(place: Place, both: Mapping[str, str], remembered: Row | None) -> Text:
         "language": behind(row),
         "texts": dict(both),
         "hashes": hashes,
-        "changed": {code: at.isoformat() if at else None for code, at in times.items()},
+        "changed": {
+            code: remembered.times[code].isoformat() if remembered else None for code in LANGUAGES
+        },
     }
 
 
