@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
+import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 from callers import Caller
 from ckanext.ontario.shared import signals
 from ckanext.ontario.translation import cli, domain
+from ckanext.ontario.translation.logic import reading, saving
 from ckanext.ontario.translation.model import TEXT
 from factories import call
 from statements import statements
@@ -222,6 +224,18 @@ def test_an_older_text_that_is_still_right_is_confirmed(people: People) -> None:
     right = [{**place, "hashes": one["hashes"]}]
     people.editor.ask("ontario_translation_update", id=record["id"], confirmed=right)
     assert texts_of(people.editor, record["name"])[TITLE]["state"] == "current"
+
+
+def test_what_changes_while_it_is_confirmed_is_not_confirmed(people: People) -> None:
+    record = people.record()
+    call("package_patch", people.editor.name, id=record["id"], title_translated={"en": "Levels."})
+    context = {"user": people.editor.name, "auth_user_obj": model.User.get(people.editor.name)}
+    read = reading.editable(cast("Any", context), record["id"])
+    call("package_patch", people.editor.name, id=record["id"], title_translated={"en": "Ponds."})
+    with pytest.raises(tk.ValidationError) as caught:
+        saving.save(cast("Any", context), read, [], [domain.Place(*TITLE)], "")
+    assert list(caught.value.error_dict) == ["title_translated"]
+    assert texts_of(people.editor, record["name"])[TITLE]["state"] == "older"
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,16 @@ import io
 from typing import Any
 
 import pytest
+from ckan.lib.search import SearchIndexError
+from ckan.lib.search.index import PackageSearchIndex
 from lxml import html
 
 from callers import Caller
 from ckanext.ontario.shared import guard
 from ckanext.ontario.translation import sheet
+from ckanext.ontario.translation.logic import importing
 from factories import call
+from statements import statements
 
 from .people import People, texts_of
 
@@ -114,6 +118,48 @@ def test_errors_lead_to_their_fields_and_nothing_typed_is_lost(people: People) -
     assert source.text_content().strip() == "Second."
 
 
+def test_nothing_typed_is_lost_when_its_file_is_gone(people: People) -> None:
+    record = people.record(
+        resources=[{"url": "https://example.com/x.csv", "name_translated": {"en": "Levels"}}]
+    )
+    address = f"/translations/{record['name']}"
+    name = f"{record['resources'][0]['id']}/name_translated:fr"
+    sent = {**filled(people.editor, address), name: "Niveaux"}
+    call("package_patch", people.editor.name, id=record["id"], resources=[])
+    answer = people.editor.post(address, sent)
+    assert answer.status_code == 409
+    page = html.fromstring(answer.text)
+    assert page.xpath(f"//input[@name='{name}']/@value") == ["Niveaux"]
+    assert "no such file" in page.xpath("//*[@role='alert']")[0].text_content()
+
+
+def test_the_form_of_a_large_record_comes_through(people: People) -> None:
+    record = people.record(notes_translated={"en": "Text."})
+    address = f"/translations/{record['name']}"
+    long = {f"file-{number}/description_translated:en": "é" * 10_000 for number in range(20)}
+    sent = {**filled(people.editor, address), **long, "notes_translated:fr": "Texte."}
+    assert people.editor.post(address, sent).status_code == 302
+    assert texts_of(people.editor, record["name"])[NOTES]["texts"]["fr"] == "Texte."
+
+
+def test_a_search_index_that_does_not_answer_is_said_and_nothing_is_saved(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = people.record(notes_translated={"en": "Text."})
+    address = f"/translations/{record['name']}"
+    sent = {**filled(people.editor, address), "notes_translated:fr": "Texte."}
+
+    def silent(*_args: Any, **_more: Any) -> None:
+        raise SearchIndexError("no answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PackageSearchIndex, "index_package", silent)
+        answer = people.editor.post(address, sent)
+    assert answer.status_code == 409
+    assert "index does not answer" in words(answer)
+    assert texts_of(people.editor, record["name"])[NOTES]["texts"]["fr"] == ""
+
+
 def test_a_post_needs_the_forms_token(people: People, internal: Any) -> None:
     record = people.record()
     rules = {rule.endpoint for rule in internal.flask_app.url_map.iter_rules()}
@@ -169,12 +215,52 @@ def test_rows_are_refused_one_by_one(people: People) -> None:
     said = words(answer)
     assert "1 ligne a été appliquée" in said
     assert "3 lignes ont été refusées" in said
-    assert "short_description_translated" in said
+    assert "Courte description" in said
     assert "Les deux langues ont été modifiées" in said
     assert "none-such" in said
     saved = texts_of(people.editor, record["name"])
     assert saved[NOTES]["texts"]["fr"] == "Texte."
     assert saved["", "short_description_translated"]["texts"]["fr"] == ""
+
+
+def test_a_row_twice_is_refused_once(people: People) -> None:
+    record = people.record(notes_translated={"en": "Text."})
+    found = table_of(people.editor, "/translations.csv?headers=en")
+    [row] = [one for one in found if one["Record"] == record["name"]]
+    said = words(send(people.editor, [{**row, "French": "Un"}, {**row, "French": "Deux"}]))
+    assert "1 row was applied" in said
+    assert "This text is in the file twice" in said
+    assert texts_of(people.editor, record["name"])[NOTES]["texts"]["fr"] == "Un"
+
+
+def test_the_same_table_again_goes_on_where_it_ended(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "MOST_RECORDS", 1)
+    names = {people.record(notes_translated={"en": "Text."})["name"] for _ in range(3)}
+    found = table_of(people.editor, "/translations.csv?headers=en")
+    rows = [{**one, "French": "Texte."} for one in found if one["Record"] in names]
+    assert "2 rows are left for the next time" in words(send(people.editor, rows))
+    said = words(send(people.editor, rows))
+    assert "1 row was unchanged" in said
+    assert "1 row is left for the next time" in said
+    assert "0 rows were refused" in words(send(people.editor, rows))
+    assert all(texts_of(people.editor, one)[NOTES]["texts"]["fr"] == "Texte." for one in names)
+
+
+def test_rows_that_change_nothing_ask_the_database_nothing(people: People) -> None:
+    def asked(rows: list[dict[str, str]]) -> int:
+        with statements() as seen:
+            send(people.editor, rows)
+        return len(seen)
+
+    names = [people.record(notes_translated={"en": "Text."})["name"] for _ in range(4)]
+    found = table_of(people.editor, "/translations.csv?headers=en")
+    rows = [one for one in found if one["Record"] in names]
+    asked(rows)
+    assert asked(rows) == asked(rows[:1])
+    wrong = [{**one, "Field": "none", "French": "x"} for one in rows]
+    assert asked(wrong) == asked(wrong[:1])  # read together, however many
 
 
 def test_rows_of_another_ministry_are_refused(people: People) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
+from flask_babel import get_locale
 
-from ckanext.ontario.shared.bilingual import pick
+from ckanext.ontario.shared.bilingual import language_of, pick
 from ckanext.ontario.translation.domain import Place, Texts, texts_of
 
 TYPE = "dataset"
@@ -50,6 +51,11 @@ def label(place: Place) -> Texts:
     return {"en": place.field, "fr": place.field}
 
 
-def label_in(place: Place, language: str) -> str:
-    """Return what a field is called in a language."""
-    return pick(label(place), language) or place.field
+def named(place: Place) -> str:
+    """Return what a field is called in the reader's language."""
+    return pick(label(place), reader()) or place.field
+
+
+def reader() -> str:
+    """Return the reader's language; a program that serves no request has English."""
+    return language_of(str(get_locale() or ""))

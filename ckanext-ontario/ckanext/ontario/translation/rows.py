@@ -141,24 +141,49 @@ def page(
 
 def _queued(query: Any, organizations: Sequence[str]) -> Any:
     package: Any = model.package_table
-    shown = (model.State.ACTIVE, model.State.DRAFT)
+    joined = query.select_from(TEXT).join(package, package.c.id == TEXT.c.package_id)
+    return joined.where(*_edited(organizations))
+
+
+def _edited(organizations: Sequence[str]) -> tuple[Any, ...]:
+    package: Any = model.package_table
     return (
-        query.select_from(TEXT)
-        .join(package, package.c.id == TEXT.c.package_id)
-        .where(
-            package.c.type == fields.TYPE,
-            package.c.state.in_(shown),
-            package.c.owner_org.in_(list(organizations)),
-        )
+        package.c.type == fields.TYPE,
+        package.c.state != model.State.DELETED,
+        package.c.owner_org.in_(list(organizations)),
     )
 
 
+# --- records ---------------------------------------------------------------------------------
+
+
+def ids_of(names: Collection[str], organizations: Sequence[str]) -> dict[str, str]:
+    """Return ids of records of these organizations by name; others are left out."""
+    package: Any = model.package_table
+    query = sa.select(package.c.name, package.c.id)
+    found = model.Session.execute(
+        query.where(package.c.name.in_(list(names)), *_edited(organizations))
+    )
+    return {str(row.name): str(row.id) for row in found}
+
+
+def lock(package_id: str) -> None:
+    """Keep others from saving a record until the transaction ends."""
+    package: Any = model.package_table
+    query = sa.select(package.c.id).where(package.c.id == package_id).with_for_update()
+    model.Session.execute(query)
+
+
 def next_records(after: str, limit: int) -> list[str]:
-    """Return ids of records after one, in the order of ids."""
+    """Return ids of records after one, in the order of ids.
+
+    Nobody saves them until the transaction ends, so that what is read of them next is theirs.
+    """
     package: Any = model.package_table
     query = sa.select(package.c.id).where(
         package.c.type == fields.TYPE,
         package.c.id > after,
         package.c.state != model.State.DELETED,
     )
-    return list(model.Session.scalars(query.order_by(package.c.id).limit(limit)))
+    locked = query.order_by(package.c.id).limit(limit).with_for_update(read=True)
+    return list(model.Session.scalars(locked))

@@ -80,8 +80,8 @@ class Line:
 class Wanted:
     """What a row asks for: a text in a language, or nothing, or what can't be done.
 
-    ``problem`` is ``mark``, ``both``, ``emptied``, ``source`` (the other language changed) or
-    ``text`` (somebody else wrote this one).
+    ``problem`` is ``mark``, ``both`` or ``emptied``; compared with what is there now also
+    ``source`` (the other language changed) or ``text`` (somebody else wrote this one).
     """
 
     language: str = ""
@@ -120,10 +120,11 @@ def mark(texts: Texts) -> str:
     return "-".join(digest(texts[code]) or _NOTHING for code in LANGUAGES)
 
 
-def hashes_in(written: str) -> tuple[str, ...]:
-    """Return the hashes of a mark in the order of the languages; none of what is no mark."""
+def hashes_in(written: str) -> dict[str, str]:
+    """Return the hashes of a mark by language; none of what is no mark."""
     found = _MARK.fullmatch(written)
-    return tuple("" if one == _NOTHING else one for one in found.groups()) if found else ()
+    hashes = ("" if one == _NOTHING else one for one in found.groups()) if found else ()
+    return dict(zip(LANGUAGES, hashes, strict=False))
 
 
 def read(content: bytes) -> list[Line]:
@@ -198,17 +199,11 @@ def _unsafe(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell
 
 
-def wanted(brought: Line, current: Texts) -> Wanted:
-    """Return what a row asks for.
-
-    Args:
-        brought: the row.
-        current: the texts as they are now.
-    """
-    hashes = hashes_in(brought.mark)
-    if not hashes:
+def wanted(brought: Line) -> Wanted:
+    """Return what a row asks for by itself, whatever the texts are by now."""
+    taken = hashes_in(brought.mark)
+    if not taken:
         return Wanted(problem="mark")
-    taken = dict(zip(LANGUAGES, hashes, strict=True))
     changed = [code for code in LANGUAGES if not _is_same(brought.cells[code], taken[code])]
     if not changed:
         return Wanted()
@@ -216,17 +211,20 @@ def wanted(brought: Line, current: Texts) -> Wanted:
         return Wanted(problem="both")
     (language,) = changed
     text = brought.cells[language]
-    if text == current[language]:
+    return Wanted(language, text, "" if text else "emptied")
+
+
+def compared(brought: Line, asked: Wanted, current: Texts) -> Wanted:
+    """Return what is left of what a row asks for, with the texts as they are now."""
+    language, taken = asked.language, hashes_in(brought.mark)
+    if asked.text == current[language]:
         return Wanted()
-    return Wanted(language, text, _problem(language, text, taken, current))
-
-
-def _problem(language: str, text: str, taken: Texts, current: Texts) -> str:
-    if not text:
-        return "emptied"
+    problem = ""
+    if digest(current[language]) != taken[language]:
+        problem = "text"
     if digest(current[other(language)]) != taken[other(language)]:
-        return "source"
-    return "text" if digest(current[language]) != taken[language] else ""
+        problem = "source"
+    return Wanted(language, asked.text, problem)
 
 
 def _is_same(cell: str, taken: str) -> bool:

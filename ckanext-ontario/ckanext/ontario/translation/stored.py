@@ -13,16 +13,16 @@ from ckanext.ontario.translation.domain import as_object
 
 
 def read(package_ids: Collection[str]) -> dict[str, dict[str, Any]]:
-    """Return records by id, with ``name``, ``owner_org``, bilingual fields and ``resources``.
+    """Return records by id; those that are not there are left out.
 
-    Records that are not there are left out; values are objects.
+    Each has ``id``, ``name``, ``owner_org``, its bilingual fields as objects, and ``resources``.
     """
     ids = list(package_ids)
     package: Any = model.package_table
     columns = (package.c.id, package.c.name, package.c.owner_org)
     rows = model.Session.execute(sa.select(*columns).where(package.c.id.in_(ids)))
     found: dict[str, dict[str, Any]] = {
-        str(row.id): {"name": row.name, "owner_org": row.owner_org, "resources": []} for row in rows
+        str(row["id"]): {**row, "resources": []} for row in rows.mappings()
     }
     for package_id, name, value in model.Session.execute(_extras(ids)):
         found[str(package_id)][str(name)] = as_object(value)

@@ -9,15 +9,24 @@ from typing import Any, cast
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, abort, stream_with_context
 
-from ckanext.ontario.shared.bilingual import LANGUAGES, language_of
+from ckanext.ontario.shared.bilingual import LANGUAGES
 from ckanext.ontario.shared.guard import guarded
-from ckanext.ontario.translation import pages, sheet
+from ckanext.ontario.translation import fields, pages, sheet, sides
 from ckanext.ontario.translation.domain import Place, State
 from ckanext.ontario.translation.logic import importing, reading
 
 __all__ = ["ontario_translation"]
 
 ontario_translation = Blueprint("ontario_translation", __name__)
+
+MOST_FORM_BYTES = 8_000_000
+"""Of a record's form: it holds every text twice over, where Flask's 500 kB are for short forms."""
+
+
+@ontario_translation.url_value_preprocessor
+def allow_long_texts(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Let the form of a record with many files through; it must be said before anybody reads it."""
+    tk.request.max_form_memory_size = MOST_FORM_BYTES
 
 
 @ontario_translation.route("/translations", methods=["GET", "POST"])
@@ -55,7 +64,7 @@ def table() -> Response:
     ``headers=en|fr`` chooses the language of headers and states; else it is the reader's.
     """
     _require("ontario_translation_list")
-    language = tk.request.args.get("headers") or language_of(str(tk.h.lang()))
+    language = tk.request.args.get("headers") or fields.reader()
     if language not in LANGUAGES:
         abort(HTTPStatus.BAD_REQUEST, description=tk._("“headers” must be “en” or “fr”."))
     asked = tk.request.args
@@ -88,7 +97,7 @@ def record(id: str) -> Any:  # noqa: A002 -- CKAN's name for it in addresses
         shown = tk.get_action("ontario_translation_show")(pages.context(), {"id": id})
         if tk.request.method != "POST":
             return _record(shown, {}, {})
-        asked = pages.asked_of(tk.request.form, shown)
+        asked = sides.asked_of(tk.request.form, shown["id"])
         done = tk.get_action("ontario_translation_update")(pages.context(), asked)
     except tk.ValidationError as err:
         again = tk.get_action("ontario_translation_show")(pages.context(), {"id": id})
@@ -105,7 +114,7 @@ def record(id: str) -> Any:  # noqa: A002 -- CKAN's name for it in addresses
 
 
 def _record(shown: Mapping[str, Any], form: Mapping[str, str], errors: Mapping[str, str]) -> str:
-    page = pages.record(shown, form, errors)
+    page = sides.record(shown, form, errors)
     return tk.render("ontario/translation/record.html", {"page": page})
 
 

@@ -23,7 +23,7 @@ AT_ONCE = 200
 _NEW = dict.fromkeys(LANGUAGES, datetime.min.replace(tzinfo=timezone.utc))
 """Times of a text that nobody has seen yet: none is behind the other."""
 
-NO_TEXT = dict.fromkeys(LANGUAGES, "")
+NO_TEXT: dict[str, str] = dict.fromkeys(LANGUAGES, "")
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
 from ckan import model
+from ckan.lib.search import SearchIndexError
 from ckan.types import Context
 
 from ckanext.ontario.shared import clock
-from ckanext.ontario.shared.bilingual import LANGUAGES, language_of
-from ckanext.ontario.translation import fields, records, rows
-from ckanext.ontario.translation.domain import Key, Place, digest, normal, other
+from ckanext.ontario.shared.bilingual import LANGUAGES
+from ckanext.ontario.translation import fields, records, rows, stored
+from ckanext.ontario.translation.domain import Key, Place, Texts, digest, normal, other
 from ckanext.ontario.translation.logic.reading import NO_TEXT, Known
 
 EXPECTED = "ontario_expected_version"
@@ -114,7 +115,7 @@ def problems(
             found.setdefault(place.name, []).append(_unknown_file(place, files))
         elif not all(both.values()):
             said = tk._("“{field}” has no text in one of the languages. Write it first.")
-            found.setdefault(place.name, []).append(said.format(field=_label(place)))
+            found.setdefault(place.name, []).append(said.format(field=fields.named(place)))
         elif stale:
             found.setdefault(place.name, []).append(changed_meanwhile(place, stale))
     return found
@@ -141,11 +142,7 @@ def changed_meanwhile(place: Place, language: str) -> str:
         if language == "en"
         else tk._("The French of “{field}” changed after you read it. Look at it, then translate.")
     )
-    return said.format(field=_label(place))
-
-
-def _label(place: Place) -> str:
-    return fields.label_in(place, language_of(str(tk.h.lang())))
+    return said.format(field=fields.named(place))
 
 
 def save(
@@ -173,9 +170,7 @@ def save(
     places = {*agreed, *(one.place for one in fresh)}
     keys = {Key(known.id, place) for place in places}
     if not fresh:
-        rows.remember({known.id: both}, clock.now(), keys)
-        if not context.get("defer_commit"):
-            model.Session.commit()
+        _agree(context, known, keys)
         return 0
     dataset = _changed_record(known.record, fresh)
     dataset[EXPECTED] = version or str(known.record["metadata_modified"])
@@ -183,10 +178,37 @@ def save(
         with records.agreeing(keys):
             tk.get_action("package_update")(tk.fresh_context(context), dataset)
     except tk.ValidationError as err:
-        if not context.get("defer_commit"):
-            model.Session.rollback()
+        _undo(context)
         raise tk.ValidationError(_by_text(err, known.record)) from err
+    except SearchIndexError as err:  # the record is indexed before it is committed
+        _undo(context)
+        said = tk._("The search index does not answer. Try again later.")
+        raise tk.ValidationError({"texts": [said]}) from err
     return len(fresh)
+
+
+def _agree(context: Context, known: Known, keys: Collection[Key]) -> None:
+    """Note that texts are right as they are, unless somebody is changing them."""
+    rows.lock(known.id)
+    now = fields.texts(stored.read([known.id]).get(known.id, {}))
+    changed = [key.place for key in keys if now.get(key.place) != known.texts.get(key.place)]
+    if changed:
+        _undo(context)
+        said = {one.name: [changed_meanwhile(one, _differs(known, one, now))] for one in changed}
+        raise tk.ValidationError(cast("dict[str, Any]", said))
+    rows.remember({known.id: now}, clock.now(), keys)
+    if not context.get("defer_commit"):
+        model.Session.commit()
+
+
+def _differs(known: Known, place: Place, now: Mapping[Place, Texts]) -> str:
+    before, after = known.texts.get(place, NO_TEXT), now.get(place, NO_TEXT)
+    return next(code for code in LANGUAGES if before[code] != after[code])
+
+
+def _undo(context: Context) -> None:
+    if not context.get("defer_commit"):
+        model.Session.rollback()
 
 
 def _changed_record(record: Mapping[str, Any], fresh: Iterable[Given]) -> dict[str, Any]:
