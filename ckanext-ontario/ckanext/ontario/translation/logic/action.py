@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
 from ckan import model
@@ -115,7 +115,7 @@ def ontario_translation_update(context: Context, data_dict: DataDict) -> dict[st
     seen = saving.confirmed(data_dict.get("confirmed"))
     problems = saving.problems(known, texts, seen)
     if problems:
-        raise tk.ValidationError(dict(problems))
+        raise tk.ValidationError(cast("dict[str, Any]", problems))
     version = str(data_dict.get("version") or "")
     changed = saving.save(context, known, texts, seen, version)
     return {"id": known.id, "changed": changed, "confirmed": len(seen)}

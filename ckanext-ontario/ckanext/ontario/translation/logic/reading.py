@@ -20,7 +20,7 @@ Text = dict[str, Any]
 AT_ONCE = 200
 """Texts of the table that are read together."""
 
-_NEW = dict.fromkeys(LANGUAGES, datetime.min.replace(tzinfo=timezone.utc))
+_NEW: dict[str, datetime] = dict.fromkeys(LANGUAGES, datetime.min.replace(tzinfo=timezone.utc))
 """Times of a text that nobody has seen yet: none is behind the other."""
 
 NO_TEXT: dict[str, str] = dict.fromkeys(LANGUAGES, "")

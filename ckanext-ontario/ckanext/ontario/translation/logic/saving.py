@@ -81,10 +81,11 @@ def confirmed(sent: object) -> dict[Place, dict[str, str]]:
 
 
 def _items(sent: object, name: str) -> list[Mapping[str, Any]]:
-    if sent in (None, ""):
+    if sent in (None, "", []):
         return []
-    items = cast("list[Any]", sent) if isinstance(sent, list) else [None]
-    if len(items) > MOST or not all(isinstance(one, Mapping) for one in items):
+    items = cast("list[Any]", sent) if isinstance(sent, list) else []
+    objects = all(isinstance(one, Mapping) for one in items)
+    if not items or len(items) > MOST or not objects:
         said = tk._("Send a list of at most {number} objects.").format(number=MOST)
         raise tk.ValidationError({name: [said]})
     return items
