@@ -238,6 +238,19 @@ def test_what_changes_while_it_is_confirmed_is_not_confirmed(people: People) -> 
     assert texts_of(people.editor, record["name"])[TITLE]["state"] == "older"
 
 
+def test_what_is_saved_while_a_text_is_written_stays(people: People) -> None:
+    record = people.record(notes_translated={"en": "Text."})
+    context = {"user": people.editor.name, "auth_user_obj": model.User.get(people.editor.name)}
+    read = reading.editable(cast("Any", context), record["id"])
+    call("package_patch", people.editor.name, id=record["id"], title_translated={"en": "Ponds."})
+    given = saving.given([text(NOTES, "fr", "Texte.", "Text.")])
+    with pytest.raises(tk.ValidationError) as caught:
+        saving.save(cast("Any", context), read, given, [], "")
+    assert list(caught.value.error_dict) == [saving.EXPECTED]
+    texts = texts_of(people.editor, record["name"])
+    assert (texts[TITLE]["texts"]["en"], texts[NOTES]["texts"]["fr"]) == ("Ponds.", "")
+
+
 @pytest.mark.parametrize(
     ("sent", "field"),
     [

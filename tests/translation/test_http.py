@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 import pytest
 from ckan.lib.search import SearchIndexError
 from ckan.lib.search.index import PackageSearchIndex
@@ -14,7 +15,7 @@ from lxml import html
 from callers import Caller
 from ckanext.ontario.shared import guard
 from ckanext.ontario.translation import sheet
-from ckanext.ontario.translation.logic import importing
+from ckanext.ontario.translation.logic import importing, saving
 from factories import call
 from statements import statements
 
@@ -140,6 +141,30 @@ def test_the_form_of_a_large_record_comes_through(people: People) -> None:
     sent = {**filled(people.editor, address), **long, "notes_translated:fr": "Texte."}
     assert people.editor.post(address, sent).status_code == 302
     assert texts_of(people.editor, record["name"])[NOTES]["texts"]["fr"] == "Texte."
+
+
+def test_a_field_of_the_record_that_hinders_is_named_in_the_readers_language(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = people.record(notes_translated={"en": "Text."})
+    found = table_of(people.editor, "/translations.csv?headers=en")
+    rows = [{**one, "French": "Texte."} for one in found if one["Record"] == record["name"]]
+    sent = {
+        **filled(people.editor, f"/translations/{record['name']}"),
+        "notes_translated:fr": "Texte.",
+    }
+
+    def refuse(*_args: Any, **_more: Any) -> None:
+        raise tk.ValidationError({"access_level": ["Non."]})
+
+    monkeypatch.setattr(saving.records, "agreeing", refuse)
+    expected = "Niveau d’accès\u00a0: Non."
+    for answer in (
+        people.editor.post(f"/fr/translations/{record['name']}", sent),
+        send(people.editor, rows, "/fr"),
+    ):
+        said = html.fromstring(answer.text).xpath("//*[@role='main']")[0].text_content()
+        assert expected in said
 
 
 def test_a_search_index_that_does_not_answer_is_said_and_nothing_is_saved(

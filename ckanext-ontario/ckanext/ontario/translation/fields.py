@@ -56,6 +56,15 @@ def named(place: Place) -> str:
     return pick(label(place), reader()) or place.field
 
 
+def labelled(name: str, message: str) -> str:
+    """Return what is wrong with a record, led by the label of the field if it is one."""
+    schema = tk.h.scheming_get_dataset_schema(TYPE) or {}
+    listed = cast("list[Field]", schema.get(DATASET, []))
+    field = next((one for one in listed if one["field_name"] == name), {})
+    said = pick(cast("Texts", field.get("label") or {}), reader())
+    return tk._("{label}: {message}").format(label=said, message=message) if said else message
+
+
 def reader() -> str:
     """Return the reader's language; a program that serves no request has English."""
     return language_of(str(get_locale() or ""))

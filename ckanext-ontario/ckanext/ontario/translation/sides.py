@@ -107,7 +107,7 @@ def record(shown: Mapping[str, Any], form: Form, errors: Mapping[str, str]) -> R
         for number, text in enumerate(texts, start=1)
     ]
     known = {one.name for one in rows}
-    rest = {name: said for name, said in errors.items() if name not in known}
+    rest = {name: fields.labelled(name, said) for name, said in errors.items() if name not in known}
     return RecordPage(shown["name"], heading, spoken, tuple(rows), rest)
 
 

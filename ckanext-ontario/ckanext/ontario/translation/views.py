@@ -19,7 +19,7 @@ __all__ = ["ontario_translation"]
 
 ontario_translation = Blueprint("ontario_translation", __name__)
 
-MOST_FORM_BYTES = 8_000_000
+MOST_FORM_BYTES = 4_000_000
 """Of a record's form: it holds every text twice over, where Flask's 500 kB are for short forms."""
 
 

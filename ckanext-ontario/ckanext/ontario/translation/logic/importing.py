@@ -200,7 +200,7 @@ def _by_row(errors: Mapping[str, Any], asked: Asked) -> dict[int, str]:
         for line, _wanted in asked
         if line.place.name in errors
     }
-    whole = " ".join(f"{name}: {in_words(said)}" for name, said in errors.items())
+    whole = " ".join(fields.labelled(name, in_words(said)) for name, said in errors.items())
     return named or {line.number: whole for line, _wanted in asked}
 
 
