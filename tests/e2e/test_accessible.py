@@ -41,6 +41,7 @@ SIGNED_IN = {
     "dashboard": "/dashboard/datasets",
     "account": "/user/editor",
     "inventory explorer": "/inventory?by=groups",
+    "translations": "/translations?state=current",
     "not found": "/dataset/no-such-record",
 }
 

@@ -1,0 +1,1 @@
+"""Actions with texts to translate, and who may call them."""
