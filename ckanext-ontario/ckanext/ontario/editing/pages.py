@@ -121,11 +121,8 @@ def _listed(record: Mapping[str, Any], chosen: set[str]) -> Listed:
 
 def own_ministries() -> list[tuple[str, str]]:
     """Return the ministries whose records the reader may edit: ``(name, title)``."""
-    found = tk.get_action("organization_list_for_user")(
-        context(), {"permission": "update_dataset", "include_dataset_count": False}
-    )
-    pairs = [(str(one["name"]), str(one.get("display_name") or one["name"])) for one in found]
-    return sorted(pairs, key=lambda pair: pair[1].casefold())
+    own = tk.h.ontario_schema_owners("update_dataset")
+    return [(one["name"], one["title"]) for one in own]
 
 
 def search(query: str, organization: str, rows: int) -> dict[str, Any]:

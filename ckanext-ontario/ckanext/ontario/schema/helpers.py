@@ -93,12 +93,15 @@ def ontario_schema_hints(name: str) -> list[str]:
     ]
 
 
-def ontario_schema_owners() -> list[dict[str, str]]:
+def ontario_schema_owners(permission: str = "create_dataset") -> list[dict[str, str]]:
     """Return the organizations for which the reader may describe records.
 
     Each is ``{"id", "name", "title"}``, its title in the reader's language.
+
+    Args:
+        permission: what the reader must be allowed, as CKAN names it.
     """
-    return presentation.named(tk.h.organizations_available("create_dataset"))
+    return presentation.named(tk.h.organizations_available(permission))
 
 
 def ontario_schema_condition(field: Mapping[str, Any]) -> str:

@@ -13,7 +13,6 @@ from ckan.types import Context
 from ckanext.ontario.shared.bilingual import pick
 from ckanext.ontario.translation import fields
 from ckanext.ontario.translation.domain import other
-from ckanext.ontario.translation.logic import reading
 from ckanext.ontario.translation.logic.importing import Outcome
 
 ROWS = 20
@@ -83,15 +82,14 @@ def queue(asked: Form, errors: Mapping[str, str]) -> QueuePage:
     given = {"organization": organization, "state": state, "limit": ROWS, "offset": offset}
     found = tk.get_action("ontario_translation_list")(context(), given)
     following = offset + ROWS
-    own = reading.organizations(context())
-    pairs = [(str(one["name"]), str(one.get("display_name") or one["name"])) for one in own]
+    own = tk.h.ontario_schema_owners("update_dataset")
     return QueuePage(
         items=tuple(_item(one) for one in found["results"]),
         count=found["count"],
         counts=found["counts"],
         organization=organization,
         state=state,
-        ministries=tuple(sorted(pairs, key=lambda pair: pair[1].casefold())),
+        ministries=tuple((one["name"], one["title"]) for one in own),
         states=(("", tk._("Missing or older")), *states().items()),
         previous=max(offset - ROWS, 0) if offset else None,
         next=following if following < found["count"] else None,
