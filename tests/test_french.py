@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typography
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
 
@@ -54,6 +55,12 @@ def test_a_complete_catalogue_has_no_problem() -> None:
         ("%(n)s rows", {"%(n)s rows": "%(m)s lignes"}, "placeholders differ"),
         (("{n} row", "{n} rows"), {("{n} row", "{n} rows"): ("{n} ligne", "")}, "missing"),
         (("{n} row", "{n} rows"), {("{n} row", "{n} rows"): ("{n} row", "{n} lignes")}, "copied"),
+        ("Name:", {"Name:": "Nom :"}, "typography"),
+        (
+            '<a href="/" title="Help">?</a>',
+            {'<a href="/" title="Help">?</a>': '<a href="/" title="Help">aide</a>'},
+            "attribute in English",
+        ),
     ],
 )
 def test_each_kind_of_problem_is_found(english: Any, french: dict[Any, Any], kind: str) -> None:
@@ -81,6 +88,7 @@ def test_a_cognate_may_be_copied() -> None:
         ({"label": {"en": "Title", "fr": "Title"}}, "copied"),
         ({"label": "Title"}, "one language"),
         ({"message": {"en": "Row {row}", "fr": "Ligne"}}, "placeholders differ"),
+        ({"message": {"en": "Why?", "fr": "Pourquoi ?"}}, "typography"),
         ({"fields": [{"field_name": "a", "choices": [{"label": "Daily"}]}]}, "one language"),
     ],
 )
@@ -90,6 +98,58 @@ def test_yaml_texts_are_checked(content: dict[str, Any], kind: str | None, tmp_p
     (folder / "a.yaml").write_text(catalogue.yaml.safe_dump(content), encoding="utf-8")
     found = [p.kind for p in catalogue.yaml_problems(catalogue.yaml_texts(tmp_path), {})]
     assert found == ([kind] if kind else [])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "Nom : Anne",
+        "Nom: Anne",
+        "Nom\u202f: Anne",
+        "{label}: {value}",
+        "Pourquoi ?",
+        "Un\u00a0; deux",
+        "Voici\u202f!",
+        "Dites « oui »",
+        "Dites «oui»",
+        "Dites “oui”",
+        'Dites "oui"',
+        "l'eau",
+        "10 % des fiches",
+        "10% des fiches",
+    ],
+)
+def test_french_that_is_set_wrongly_is_seen(wrong: str) -> None:
+    assert list(typography.faults(wrong))
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        "Nom\u00a0: Anne",
+        "Pourquoi? Parce que; voilà!",
+        "Dites «\u00a0oui\u00a0» à l’eau, à 10\u00a0%.",
+        "À 10:30, voyez https://a.ca/?q=a:b et `champ: valeur`",
+        '<a title="l\'eau">l’eau</a> <code>"a": b</code>',
+        "L’en-tête Content-Type: application/json",
+        "%(count)s fiches, {n} %(of)s",
+    ],
+)
+def test_french_that_is_set_well_is_left_alone(right: str) -> None:
+    assert list(typography.faults(right)) == []
+    assert typography.mended(right) == right
+
+
+def test_spaces_are_mended_where_an_ordinary_one_stands() -> None:
+    mended = typography.mended("Nom : « oui », «non» ? 10 %")
+    assert mended == "Nom\u00a0: «\u00a0oui\u00a0», «\u00a0non\u00a0»? 10\u00a0%"
+    assert list(typography.faults(mended)) == []
+
+
+def test_whole_texts_in_french_are_checked(tmp_path: Path) -> None:
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "schemas" / "fr.md").write_text("# Un : deux", encoding="utf-8")
+    assert [problem.kind for problem in catalogue.prose_problems(tmp_path)] == ["typography"]
 
 
 def test_messages_are_extracted_from_python_templates_and_javascript(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import ckan
+import typography
 import yaml
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
@@ -65,6 +66,11 @@ HEADERS: dict[str, Any] = {
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
 TRANSLATED_KEYS = {"label", "help_text", "form_placeholder", "message", "suggestion"}
 """YAML keys whose text a person reads, so that a bare English string there is a defect."""
+
+AS_ANSWERED = f"{PACKAGE.as_posix()}/api/tables/errors.yaml"
+"""Quotes what programs are answered, CKAN's own words and field names included."""
+
+NOT_SET_YET = {f"{PACKAGE.as_posix()}/accessibility/statement/fr.md"}
 
 
 @dataclass(frozen=True)
@@ -160,6 +166,10 @@ def _message_problems(message: Message, cognates: Mapping[str, str]) -> Iterator
     for text in french:
         if _placeholders(text) != _placeholders(english[-1]):
             yield Problem("placeholders differ", "French catalogue", english[-1])
+        for fault in typography.faults(text):
+            yield Problem("typography", "French catalogue", fault)
+        for words in typography.left_in_english(english[-1], text):
+            yield Problem("attribute in English", "French catalogue", words)
 
 
 def _placeholders(text: str) -> set[str]:
@@ -215,6 +225,22 @@ def yaml_problems(
             yield Problem("copied", where, english)
         elif isinstance(english, str) and _placeholders(english) != _placeholders(str(french)):
             yield Problem("placeholders differ", where, english)
+        elif isinstance(french, str) and not where.startswith(AS_ANSWERED):
+            for fault in typography.faults(french):
+                yield Problem("typography", where, fault)
+
+
+# --- whole texts -----------------------------------------------------------------------------
+
+
+def prose_problems(root: Path = ROOT) -> Iterator[Problem]:
+    """Yield what is wrong with the French texts that are files of their own, ``fr.md``."""
+    for tree in TREES:
+        for path in sorted((root / tree).rglob("fr.md")):
+            name = path.relative_to(root).as_posix()
+            for fault in typography.faults(path.read_text(encoding="utf-8")):
+                if name not in NOT_SET_YET:
+                    yield Problem("typography", name, fault)
 
 
 # --- the whole -------------------------------------------------------------------------------
@@ -228,6 +254,7 @@ def problems(root: Path = ROOT) -> tuple[int, list[Problem]]:
     found = [
         *gettext_problems(source, _read(root / TEMPLATE), french, cognates),
         *yaml_problems(texts, cognates),
+        *prose_problems(root),
         *_unused_cognates(french, texts, cognates),
     ]
     return len(source) + len(texts), found
@@ -279,16 +306,26 @@ def extract(root: Path = ROOT) -> Catalog:
 
 
 def update(root: Path = ROOT) -> Catalog:
-    """Extract, merge into the French catalogue without guessing, and return that."""
+    """Extract, merge into the French catalogue without guessing, and return that.
+
+    Spaces that French wants otherwise are mended on the way.
+    """
     template = extract(root)
     path = root / FRENCH
     french = Catalog(locale="fr", domain=DOMAIN, **HEADERS)
     for message in _read(path, locale="fr") if path.exists() else ():
         if message.id:
+            message.string = _set_well(message.string)
             french[message.id] = message
     french.update(template, no_fuzzy_matching=True)
     _write(path, french)
     return french
+
+
+def _set_well(texts: Any) -> Any:
+    if isinstance(texts, (list, tuple)):
+        return tuple(typography.mended(text) for text in texts)
+    return typography.mended(texts)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -116,7 +116,7 @@ def test_why_it_is_not_open() -> None:
         CATALOGUE,
     )
     assert "Exemption: Privacy. Names." in told.rights["en"]
-    assert "Exemption : Vie privée. Des noms." in told.rights["fr"]
+    assert "Exemption\u00a0: Vie privée. Des noms." in told.rights["fr"]
     assert describe(record(), CATALOGUE).rights == {}
 
 

@@ -182,7 +182,13 @@ def test_what_a_condition_hides_is_posted_and_kept(people: People) -> None:
     ("prefix", "sentence"),
     [
         ("", "Fill this in when “Access level” is “Restricted” or “Under review”."),
-        ("/fr", "À remplir lorsque « Niveau d’accès » indique « Restreint » ou « En examen »."),
+        (
+            "/fr",
+            (
+                "À remplir lorsque «\u00a0Niveau d’accès\u00a0» "
+                "indique «\u00a0Restreint\u00a0» ou «\u00a0En examen\u00a0»."
+            ),
+        ),
     ],
 )
 def test_without_a_script_a_sentence_says_when_a_field_is_needed(

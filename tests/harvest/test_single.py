@@ -290,7 +290,7 @@ def test_what_can_not_be_is_said_in_the_callers_language(
 ) -> None:
     source_id = harvests.run(rows(1))["source_id"]
     editor = people["editor"]
-    for language, said in (("en", "no record “9”"), ("fr", "aucune fiche « 9 »")):
+    for language, said in (("en", "no record “9”"), ("fr", "aucune fiche «\u00a09\u00a0»")):
         asked = {"source_id": source_id, "guid": "9"}
         wrong = editor.refused("ontario_harvest_record_run", language, **asked)
         assert said in wrong["guid"][0]

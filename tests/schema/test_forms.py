@@ -98,7 +98,10 @@ def test_a_cleared_language_is_cleared_by_the_form(editor: Any) -> None:
     ("prefix", "said"),
     [
         ("", ["English: At most 200 characters", "is not an e-mail address", "not one of the"]),
-        ("/fr", ["anglais : Au plus 200 caractères", "pas une adresse courriel", "pas partie des"]),
+        (
+            "/fr",
+            ["anglais\u00a0: Au plus 200 caractères", "pas une adresse courriel", "pas partie des"],
+        ),
     ],
 )
 def test_errors_are_beside_their_fields_in_the_readers_language(

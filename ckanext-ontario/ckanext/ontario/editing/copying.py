@@ -13,7 +13,7 @@ from ckanext.ontario.shared.bilingual import LANGUAGES
 TITLES = {"en": "Copy of {title}", "fr": "Copie de {title}"}
 """How a copy's title begins; each language in its own words, whoever copies."""
 
-FILES_TO_ADD = {"en": "Files to add: {names}", "fr": "Fichiers à ajouter : {names}"}
+FILES_TO_ADD = {"en": "Files to add: {names}", "fr": "Fichiers à ajouter\u00a0: {names}"}
 """The internal note on files whose content was not copied."""
 
 TITLE_MAX = 200
