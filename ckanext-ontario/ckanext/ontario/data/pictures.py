@@ -28,16 +28,8 @@ class Pictures:
 
 def asked(query: Any) -> Asked:
     """Read what an address says of a chart."""
-    return Asked(
-        _plain(query.get("x", "")),
-        tuple(name for one in query.getlist("y") if (name := _plain(one))),
-        _plain(query.get("how", "")),
-        _plain(query.get("kind", "")),
-    )
-
-
-def _plain(value: str) -> str:
-    return value.replace("\x00", "\ufffd")
+    y = tuple(name for name in query.getlist("y") if name)
+    return Asked(query.get("x", ""), y, query.get("how", ""), query.get("kind", ""))
 
 
 def of(resource: Mapping[str, Any], rows: int | None, language: str) -> Pictures:
