@@ -25,6 +25,7 @@ INSTANTS = st.datetimes()
 @example(low=0.0, more=0.0, most=6)
 @example(low=219.15, more=0.0, most=6)
 @example(low=1e15, more=1e-3, most=6)
+@example(low=1e-323, more=0.0, most=1)
 def test_an_axis_holds_every_value_in_equal_round_steps(low: float, more: float, most: int) -> None:
     found = scales.ticks(low, low + more, most)
     assert found[0] <= low

@@ -49,6 +49,8 @@ class Chart:
     """A chart, and what else could be chosen."""
 
     choice: Choice
+    how: str
+    """How values are brought together, or would be if some were chosen."""
     axes: tuple[Option, ...]
     measures: tuple[Option, ...]
     shown: Shown | None
@@ -68,10 +70,12 @@ def read(table: asking.Table, asked: Asked, language: str) -> Chart | None:
     if best is None:
         return None
     labels = {column.id: _named(column) for column in table.columns}
+    possible = measures(table.seen)
     plain = Chart(
         best,
+        best.how if best.y else next((seen.how for seen in possible), "count"),
         tuple(Option(seen.id, labels[seen.id]) for seen in axes(table.seen)),
-        tuple(Option(seen.id, labels[seen.id]) for seen in measures(table.seen)),
+        tuple(Option(seen.id, labels[seen.id]) for seen in possible),
         None,
     )
     try:
@@ -86,7 +90,8 @@ def read(table: asking.Table, asked: Asked, language: str) -> Chart | None:
         sentence = tk._("“{column}” has no order that a line could follow, so bars are drawn.")
         note = sentence.format(column=labels[choice.x])
         shown = replace(shown, notes=(note, *shown.notes))
-    return replace(plain, choice=choice, shown=shown)
+    how = choice.how if choice.y else plain.how
+    return replace(plain, choice=choice, how=how, shown=shown)
 
 
 def _named(column: Column) -> str:
@@ -168,7 +173,7 @@ def _picture(
 
 def _along(plot: drawing.Plot, found: Figures, width: float, locale: str) -> drawing.Plot:
     """Give a plot its horizontal axis."""
-    most = int(width // 110)
+    most = int(width // 85)
     places = [point.at for point in found.points]
     if found.role == "time":
         unit, moments = scales.moments(places[0], places[-1], most)

@@ -101,7 +101,7 @@ def read(table: asking.Table, language: str) -> Map | None:
     )
 
 
-def _lines(lines: list[geography.Line], axis: str, locale: str) -> tuple[Line, ...]:
+def _lines(lines: list[geography.Degree], axis: str, locale: str) -> tuple[Line, ...]:
     return tuple(Line(one.place, writing.degrees(one.degrees, axis, locale)) for one in lines)
 
 

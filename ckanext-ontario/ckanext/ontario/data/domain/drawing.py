@@ -18,8 +18,8 @@ LINE = 16.0
 """From one line of text to the next."""
 
 EDGE = 10.0
-MARKED = 60
-"""Points of a line beyond which only those that stand alone are marked."""
+MARKED = 9.0
+"""Width for each point of a line that its marks need; with less, only lone points are marked."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def lines(plot: Plot, width: float, height: float) -> Picture:
             None if value is None else (across.at(plot.along[n]), up.at(value))
             for n, value in enumerate(values)
         ]
-        paths += _line(places, plot.told[number], number)
+        paths += _line(places, plot.told[number], number, width)
     return Picture(width, height, tuple(strokes), tuple(texts), (), tuple(paths))
 
 
@@ -226,11 +226,11 @@ def _apart(
 
 
 def _line(
-    places: Sequence[tuple[float, float] | None], told: Sequence[str], series: int
+    places: Sequence[tuple[float, float] | None], told: Sequence[str], series: int, width: float
 ) -> list[Path]:
     found: list[Path] = []
     run: list[tuple[int, float, float]] = []
-    few = len(places) <= MARKED
+    few = len(places) * MARKED <= width
     for n, at in enumerate([*places, None]):
         if at is not None:
             run.append((n, *at))

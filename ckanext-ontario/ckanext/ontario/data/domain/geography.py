@@ -34,11 +34,13 @@ MOST = 2000
 GRID = (50, 40)
 """Cells from west to east and from south to north into which more points are gathered."""
 
-SMALL, LARGE = 4.0, 15.0
-"""Radius of the circle of one row, and of that of the fullest cell."""
+SMALL, LARGE = 4.0, 13.0
+"""The smallest radius of a circle, and that of the place with most rows."""
 
-MOST_TOWNS = 14
-LETTER = 7.2
+MOST_TOWNS = 12
+
+LETTER, LINE = 12.0, 24.0
+"""Width of a letter and height of a line on phones, where the texts are larger beside the map."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Line:
+class Degree:
     """A line of equal latitude or longitude, and where it lies."""
 
     degrees: float
@@ -111,24 +113,21 @@ def fitted(bounds: Bounds) -> Frame:
     )
 
 
-def parallels(frame: Frame) -> list[Line]:
+def parallels(frame: Frame) -> list[Degree]:
     """Return the lines of equal latitude that a map names."""
     low, high = max(frame.bounds.south, -90.0), min(frame.bounds.north, 90.0)
-    return [Line(value, frame.up.at(value)) for value in inner(low, high, 5)]
+    return [Degree(value, frame.up.at(value)) for value in inner(low, high, 5)]
 
 
-def meridians(frame: Frame) -> list[Line]:
+def meridians(frame: Frame) -> list[Degree]:
     """Return the lines of equal longitude that a map names."""
     low, high = max(frame.bounds.west, -180.0), min(frame.bounds.east, 180.0)
-    return [Line(value, frame.across.at(value)) for value in inner(low, high, 6)]
+    return [Degree(value, frame.across.at(value)) for value in inner(low, high, 6)]
 
 
 def radius(count: int, most: int) -> float:
     """Return the radius of a circle whose area grows with the rows it stands for."""
-    if most <= 1:
-        return SMALL
-    share = (count - 1) / (most - 1)
-    return math.sqrt(SMALL**2 + share * (LARGE**2 - SMALL**2))
+    return SMALL + 1 if most <= 1 else max(SMALL, LARGE * math.sqrt(count / most))
 
 
 def towns(frame: Frame) -> list[tuple[Town, float, float]]:
@@ -138,7 +137,7 @@ def towns(frame: Frame) -> list[tuple[Town, float, float]]:
     for town in TOWNS:
         x, y = frame.at(town.latitude, town.longitude)
         longest = max(len(town.english), len(town.french)) * LETTER
-        box = (x - 6, y - 12, x + 10 + longest, y + 8)
+        box = (x - 6, y - LINE / 2, x + 10 + longest, y + LINE / 2)
         if not _inside(box, frame) or any(_over(box, other) for other in boxes):
             continue
         kept.append((town, x, y))

@@ -25,6 +25,9 @@ STEPS = (
 NARROWEST = 1e-9
 """The smallest span of an axis, as a share of its largest value: floats tell no more apart."""
 
+TINY = 1e-100
+"""What is smaller is drawn as nothing."""
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -54,11 +57,10 @@ def ticks(low: float, high: float, most: int = 6) -> tuple[float, ...]:
     Returns:
         Two values or more: whole multiples of 1, 2 or 5 times a power of ten.
     """
-    least = max(abs(low), abs(high)) * NARROWEST or 1.0
-    if high - low < least:
+    if high - low < max(abs(low) * NARROWEST, abs(high) * NARROWEST, TINY):
         middle = (low + high) / 2
-        least = abs(middle) / 2 or 1.0
-        low, high = middle - least / 2, middle + least / 2
+        around = abs(middle) / 4 if abs(middle) > TINY else 0.5
+        low, high = middle - around, middle + around
     exponent = math.floor(math.log10((high - low) / most)) - 1
     while True:
         for times in (1, 2, 5):
