@@ -16,7 +16,7 @@ from ckanext.harvest import model as harvest
 from tests import factories
 from tests.leaks import steps
 from tests.leaks.walking import NOTHING, Answer, Role, Subject
-from tests.leaks.words import texts
+from tests.leaks.words import table, texts
 
 TOPIC = "environment-and-natural-resources"
 UNFINISHED = ("draft", "unsubmitted", "returned", "deleted")
@@ -220,8 +220,7 @@ def _table(file: str, word: str) -> None:
         context={"ignore_auth": True},
         resource_id=file,
         force=True,
-        fields=[{"id": f"{word}column", "type": "text"}],
-        records=[{f"{word}column": f"{word}cell"}],
+        **table(f"{word}column", word),
     )
 
 

@@ -21,6 +21,7 @@ from ckan.lib import search
 from ckan.tests.helpers import call_action
 from tests import factories
 from tests.leaks.walking import NOTHING, Answer, Role, Subject, table
+from tests.leaks.words import table as drawable
 from tests.leaks.words import texts
 
 from ckanext.ontario.publication import config
@@ -143,7 +144,7 @@ def _plant() -> dict[str, Any]:
         file = made["resources"][0]["id"]
         call_action(
             "datastore_create", context={"ignore_auth": True}, resource_id=file, force=True,
-            records=[{"column": f"{word}cell"}],
+            **drawable("column", word),
         )  # fmt: skip
         subjects[kind] = {
             "record": made["name"], "record_id": made["id"], "file": file, "word": word,

@@ -30,3 +30,17 @@ def internal_texts(word: str) -> dict[str, Any]:
     more = ("cluster_application_id", "go_program_id")
     found = {name: f"{word}{name.replace('_', '')}" for name in (*names, *more)}
     return {**found, "author_email": f"{word}authoremail@ontario.ca"}
+
+
+def table(column: str, word: str) -> dict[str, Any]:
+    """Return the fields and records of a table that can be drawn as a chart and as a map."""
+    numbers = ("latitude", "longitude", "level")
+    cells = [{column: f"{word}cell", "latitude": 45, "longitude": -79, "level": n} for n in (1, 2)]
+    more = {column: f"{word}other", "latitude": 46, "longitude": -80, "level": 3}
+    return {
+        "fields": [
+            {"id": column, "type": "text"},
+            *({"id": n, "type": "numeric"} for n in numbers),
+        ],
+        "records": [*cells, more],
+    }

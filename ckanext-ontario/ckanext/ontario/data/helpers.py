@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.ontario.data import preview, status, uploading
+from ckanext.ontario.data import pictures, preview, status, uploading
 from ckanext.ontario.shared.bilingual import language_of
 
 __all__ = [
@@ -29,6 +29,8 @@ class TableView:
     """How the last reading went; only for those who may edit the record."""
     may_edit: bool
     becomes_a_table: bool
+    drawn: pictures.Pictures = field(default_factory=pictures.Pictures)
+    """What the table can be drawn as; drawn at once on the page of its file."""
     since: str = ""
     """When the status last changed, as the reader's language writes it, in Ontario's time."""
 
@@ -51,7 +53,9 @@ def ontario_data_view(resource: dict[str, Any], asked: preview.Asked | None = No
     )
     known = status.of(resource["id"]) if may_edit and becomes else None
     since = preview.moment(known.instant, language) if known and known.instant else ""
-    return TableView(page, known, may_edit, becomes, since)
+    rows = page.total if page and asked is None else None
+    drawn = pictures.of(resource, rows, language) if page else pictures.Pictures()
+    return TableView(page, known, may_edit, becomes, drawn, since)
 
 
 def ontario_data_upload_formats() -> list[str]:

@@ -15,6 +15,7 @@ from babel.numbers import format_decimal
 
 from ckanext.ontario.data import config
 from ckanext.ontario.data.domain import dictionary
+from ckanext.ontario.data.domain.measures import NUMBERS
 from ckanext.ontario.shared.bilingual import language_of
 
 LOCALES = {"en": "en_CA", "fr": "fr_CA"}
@@ -61,7 +62,7 @@ class Column:
     @property
     def is_number(self) -> bool:
         """Say whether its cells are numbers, which are set to the right."""
-        return self.type in {"numeric", "int4", "int8", "float8", "int", "integer", "bigint"}
+        return self.type in NUMBERS
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,7 @@ def read(resource_id: str, asked: Asked, language: str) -> Page | None:
     except (tk.ObjectNotFound, tk.NotAuthorized):
         return None
     except tk.ValidationError as err:
-        told: dict[str, Any] = err.error_dict
-        problem = " ".join(str(text) for texts in told.values() for text in texts)
+        problem = sentence_of(err)
         plain = _read(resource_id, Asked(), language)
         return Page(plain.columns, plain.rows, plain.total, plain.asked, plain.size, problem)
 
@@ -116,7 +116,7 @@ def _read(resource_id: str, asked: Asked, language: str) -> Page:
         question["q"] = asked.words
     found = tk.get_action("datastore_search")({}, question)
     columns = tuple(
-        _column(field, language)
+        column_of(field, language)
         for field in found["fields"]
         if field["id"] != "_id" and not (asked.words and field["id"] == "rank")
     )
@@ -136,7 +136,14 @@ def _order(asked: Asked) -> list[str]:
     return [f'"{name}" {"desc" if asked.descending else "asc"} nulls last', "_id"]
 
 
-def _column(field: Mapping[str, Any], language: str) -> Column:
+def sentence_of(err: tk.ValidationError) -> str:
+    """Return what an error tells, without the names of parameters."""
+    told: dict[str, Any] = err.error_dict
+    return " ".join(str(text) for texts in told.values() for text in texts)
+
+
+def column_of(field: Mapping[str, Any], language: str) -> Column:
+    """Return a field of the DataStore as a column, in the reader's language where it has words."""
     entries = dictionary.row(field)
     other = "en" if language == "fr" else "fr"
     label, notes = (entries[f"{key}_{language}"] for key in ("label", "notes"))
@@ -155,7 +162,7 @@ def shown(value: Any, column: Column, locale: str) -> str:
     if value is None or value == "":
         return ""
     if column.is_number:
-        return _number(value, locale)
+        return number(value, locale)
     if column.type == "date":
         return _day(str(value), locale)
     if column.type.startswith("timestamp"):
@@ -174,18 +181,19 @@ def moment(instant: datetime, language: str) -> str:
     )
 
 
-def _number(value: Any, locale: str) -> str:
+def number(value: Any, locale: str) -> str:
+    """Return a number as a locale writes it, with every digit that it has."""
     try:
-        number = Decimal(str(value))
+        exact = Decimal(str(value))
     except InvalidOperation:
         return str(value)
-    if not number.is_finite() or number.adjusted() > 30:
+    if not exact.is_finite() or exact.adjusted() > 30:
         return str(value)
     return format_decimal(
-        number,
+        exact,
         locale=locale,
         decimal_quantization=False,
-        group_separator=abs(number) >= FEW_DIGITS,
+        group_separator=abs(exact) >= FEW_DIGITS,
     )
 
 

@@ -11,8 +11,9 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 from flask.views import MethodView
 
-from ckanext.ontario.data import helpers, preview, serving
+from ckanext.ontario.data import asking, charts, helpers, maps, pictures, preview, serving
 from ckanext.ontario.data.domain import dictionary
+from ckanext.ontario.shared.bilingual import language_of
 from ckanext.ontario.shared.guard import guarded
 
 __all__ = ["get_blueprints"]
@@ -43,6 +44,35 @@ def table(id: str, resource_id: str) -> Any:  # noqa: A002
     view = helpers.ontario_data_view(found["resource"], asked)
     code = 400 if view.page and view.page.problem else 200
     return tk.render("ontario/data/table.html", {**found, "view": view}), code
+
+
+def chart(id: str, resource_id: str) -> Any:  # noqa: A002
+    """Draw the chart of a resource's table that the address asks for."""
+    found, read = _drawable(id, resource_id)
+    drawn = charts.read(read, pictures.asked(tk.request.args), language_of(str(tk.h.lang())))
+    if drawn is None:
+        return tk.abort(404, tk._("This table has no columns that suit a chart."))
+    code = 400 if drawn.problem else 200
+    return tk.render("ontario/data/chart.html", {**found, "chart": drawn}), code
+
+
+def map_(id: str, resource_id: str) -> Any:  # noqa: A002
+    """Draw the places of a resource's table."""
+    found, read = _drawable(id, resource_id)
+    drawn = maps.read(read, language_of(str(tk.h.lang())))
+    if drawn is None:
+        return tk.abort(404, tk._("This table has no columns of places."))
+    return tk.render("ontario/data/map.html", {**found, "map": drawn})
+
+
+def _drawable(id: str, resource_id: str) -> tuple[dict[str, Any], asking.Table]:  # noqa: A002
+    found = _found(id, resource_id)
+    read = None
+    if found["resource"].get("datastore_active"):
+        read = asking.table(resource_id, language_of(str(tk.h.lang())))
+    if read is None:
+        return tk.abort(404, tk._("This resource has no table."))
+    return found, read
 
 
 def dictionary_csv(id: str, resource_id: str) -> Any:  # noqa: A002
@@ -145,6 +175,8 @@ def get_blueprints() -> list[Blueprint]:
     pages = Blueprint("ontario_data", __name__)
     address = "/dataset/<id>/resource/<resource_id>"
     pages.add_url_rule(f"{address}/table", "table", table)
+    pages.add_url_rule(f"{address}/chart", "chart", chart)
+    pages.add_url_rule(f"{address}/map", "map", map_)
     pages.add_url_rule(f"{address}/dictionary.csv", "dictionary_csv", dictionary_csv)
     pages.add_url_rule(f"{address}/dictionary", view_func=DictionaryView.as_view("dictionary"))
     pages.add_url_rule(f"{address}/reload", "reload", reload_file, methods=["POST"])
