@@ -120,12 +120,11 @@ def _listed(record: Mapping[str, Any], chosen: set[str]) -> Listed:
 
 
 def own_ministries() -> list[tuple[str, str]]:
-    """Return the ministries whose records the reader may edit: ``(name, title)``."""
+    """Return the ministries whose records the reader may edit: ``(name, title)``, by title."""
     found = tk.get_action("organization_list_for_user")(
         context(), {"permission": "update_dataset", "include_dataset_count": False}
     )
-    pairs = [(str(one["name"]), str(one.get("display_name") or one["name"])) for one in found]
-    return sorted(pairs, key=lambda pair: pair[1].casefold())
+    return [(one["name"], one["title"]) for one in tk.h.ontario_schema_named(found)]
 
 
 def search(query: str, organization: str, rows: int) -> dict[str, Any]:
