@@ -4,10 +4,10 @@
     python tools/catalogue.py update    extract, and merge the template into the French catalogue
     python tools/catalogue.py check     say what is missing, fuzzy, copied or stale; exit 1 if any
 
-Gettext messages come from Python, templates and JavaScript, and from CKAN where its own French
-catalogue has gaps; texts that live in YAML (labels, help, rule messages, seed data) carry both
-languages there and are checked here too. Building or installing the package compiles the catalogue
-(see ``setup.py``).
+Gettext messages come from Python, templates and JavaScript, and from CKAN and other extensions
+where readers see a message that nobody else gives in French; texts that live in YAML (labels, help,
+rule messages, seed data) carry both languages there and are checked here too, as is how French is
+set. Building or installing the package compiles the catalogue (see ``setup.py``).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import ckan
+import extensions
 import typography
 import yaml
 from babel.messages.catalog import Catalog, Message
@@ -38,6 +39,7 @@ DOMAIN = "ckanext-ontario"
 TEMPLATE = PACKAGE / "i18n" / f"{DOMAIN}.pot"
 FRENCH = PACKAGE / "i18n" / "fr" / "LC_MESSAGES" / f"{DOMAIN}.po"
 COGNATES = Path("tools/cognates.yaml")
+CKANS = Path(ckan.__file__).parent / "i18n"
 
 METHODS = [
     ("**/migration/**", "ignore"),
@@ -106,23 +108,41 @@ def extracted(root: Path = ROOT) -> Catalog:
 
 
 def wanted(root: Path = ROOT) -> Catalog:
-    """Return the messages that need French here: the source's, and CKAN's that have none."""
+    """Return the messages that need French here: the source's, and others' that have none."""
     catalogue = extracted(root)
-    for message in of_ckan_without_french():
-        if catalogue.get(message.id, message.context) is None:
-            catalogue.add(message.id, None, [("ckan", None)], context=message.context)
+    for place, messages in (
+        ("ckan", of_ckan_without_french()),
+        ("extensions", of_extensions_without_french()),
+    ):
+        for message in messages:
+            if catalogue.get(message.id, message.context) is None:
+                catalogue.add(message.id, None, [(place, None)], context=message.context)
     return catalogue
 
 
 @cache
 def of_ckan_without_french() -> tuple[Message, ...]:
     """Return the messages that the installed CKAN's own French catalogue leaves in English."""
-    folder = Path(ckan.__file__).parent / "i18n"
-    with (folder / "ckan.pot").open("rb") as template:
+    with (CKANS / "ckan.pot").open("rb") as template:
         all_of_them = read_po(template)
-    with (folder / "fr" / "LC_MESSAGES" / "ckan.mo").open("rb") as compiled:
-        french = read_mo(compiled)
+    french = _french_of_ckan()
     return tuple(m for m in all_of_them if m.id and not _is_in(french, m))
+
+
+@cache
+def of_extensions_without_french() -> tuple[Message, ...]:
+    """Return what other extensions can show here and neither they nor CKAN say in French."""
+    french = _french_of_ckan()
+    found = Catalog()
+    for _extension, message, context in extensions.messages(KEYWORDS):
+        found.add(message, None, context=context)
+    return tuple(m for m in found if m.id and not _is_in(french, m))
+
+
+@cache
+def _french_of_ckan() -> Catalog:
+    with (CKANS / "fr" / "LC_MESSAGES" / "ckan.mo").open("rb") as compiled:
+        return read_mo(compiled)
 
 
 def _is_in(french: Catalog, message: Message) -> bool:

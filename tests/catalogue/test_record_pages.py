@@ -242,7 +242,7 @@ def test_citations_to_download(people: Any, lakes: dict[str, Any]) -> None:
         (
             {"access_level": "under_review", "planned_release_date": "2031-01-01"},
             "Planned release: January 1, 2031",
-            "Publication prévue\u00a0: 1er janvier 2031",
+            "Publication prévue : 1er janvier 2031",
         ),
         (
             {"access_level": "under_review", "planned_release_date": "2001-01-01"},
@@ -264,7 +264,7 @@ def test_citations_to_download(people: Any, lakes: dict[str, Any]) -> None:
                 "exemption_rationale": {"en": "A reason.", "fr": "Une raison."},
             },
             "Exemption: Security.",
-            "Exemption\u00a0: Sécurité.",
+            "Exemption : Sécurité.",
         ),
         ({"record_status": "inactive"}, "is discontinued", "est abandonné"),
     ],

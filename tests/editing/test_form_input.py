@@ -68,8 +68,8 @@ def post_new(people: People, prefix: str = "", **values: Any) -> Any:
     ("prefix", "field", "said"),
     [
         ("", "name", "already in use"),
-        ("/fr", "maintainer_email", "«\u00a0nobody\u00a0» n’est pas une adresse courriel."),
-        ("/fr", "title_translated-fr", "français\u00a0: Le balisage"),
+        ("/fr", "maintainer_email", "« nobody » n’est pas une adresse courriel."),
+        ("/fr", "title_translated-fr", "français : Le balisage"),
         ("", "date_range_end", "comes before"),
         ("", "owner_org", "no longer exists"),
         ("/fr", "spatial", "GeoJSON"),

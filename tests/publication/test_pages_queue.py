@@ -203,6 +203,16 @@ def accounts(caller: Any) -> list[str]:
     return [one for one in page.xpath("//select[@id='field-user']//option/@value") if one]
 
 
+def test_ministries_have_their_names_of_the_readers_language(people: People) -> None:
+    titles = call("organization_show", id=people.ministry.id)["title_translated"]
+    for address, shown, other in (("", "en", "fr"), ("/fr", "fr", "en")):
+        page = people.director.page(f"{address}/publication/roles")
+        (offered,) = page.xpath("//select[@id='field-organization']/option/text()")
+        (group,) = page.xpath("//select[@id='field-user']/optgroup/@label")
+        assert (offered, group) == (titles[shown], titles[shown])
+        assert titles[other] not in page.text_content()
+
+
 def test_roles_of_other_ministries_are_not_shown(people: People) -> None:
     assert people.ministry.delegate in text_of(people.editor.get("/publication/roles"))
     assert people.ministry.delegate not in text_of(people.outsider.get("/publication/roles"))

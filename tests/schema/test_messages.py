@@ -16,7 +16,7 @@ def test_the_language_follows_the_locale(internal: Any) -> None:
         assert messages.reader_language() == "en"
         with force_locale("fr_CA"):
             assert messages.message(Refused("text-required")).startswith("Remplissez")
-            assert messages.in_language("en", Refused("text-form")).startswith("anglais : ")
+            assert messages.in_language("en", Refused("text-form")).startswith("anglais\u00a0: ")
 
 
 def test_outside_a_request_it_is_the_default() -> None:

@@ -106,11 +106,7 @@ def test_what_a_file_must_not_break(
 @pytest.mark.parametrize(
     ("sent", "field", "said"),
     [
-        (
-            {"title_translated": {"fr": "<b>Gras</b>"}},
-            "title_translated",
-            "français\u00a0: Le balisage",
-        ),
+        ({"title_translated": {"fr": "<b>Gras</b>"}}, "title_translated", "Le balisage"),
         ({"maintainer_email": "x"}, "maintainer_email", "n’est pas une adresse courriel"),
         ({"access_level": "x"}, "access_level", "ne fait pas partie des choix"),
         ({"current_as_of": "x"}, "current_as_of", "AAAA-MM-JJ"),

@@ -37,6 +37,20 @@ def test_an_invitation_elsewhere_is_refused(people: Any) -> None:
     assert "email" in answer.json["error"]
 
 
+def test_an_invitation_is_in_both_languages(people: Any, mailbox: Any) -> None:
+    """Nobody knows yet which one its reader prefers."""
+    asked = {"email": "a@ontario.ca", "group_id": people.health["id"], "role": "member"}
+    assert people.director.action("user_invite", "fr", **asked).status_code == 200
+    (mail,) = mailbox.taken()
+    assert mail["Subject"].startswith("You are invited to ")
+    assert " / Vous êtes invité" in mail["Subject"]
+    english, french = mail.get_content().split("---")
+    for words, said in ((english, "choose a password:\n"), (french, "mot de passe\u00a0:\n")):
+        name, link = words.split(said)
+        assert "/user/reset/" in link
+        assert people.users.director["name"] not in name
+
+
 def test_an_address_can_not_be_changed_to_one_elsewhere(people: Any) -> None:
     me = people.users.member
     moved = people.member.action("user_patch", id=me["id"], email="me@gmail.com")

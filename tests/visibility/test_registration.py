@@ -212,7 +212,15 @@ def test_a_password_is_chosen_anew(person: Person, mailbox: Any) -> None:
     reset = f"{person.server.url}/user/reset"
     session.post(reset, data={"user": person.email}, timeout=60)
     (mail,) = mailbox.taken()
-    found = re.search(r"https?://\S+", mail.get_content())
+    assert mail["Subject"] == (
+        "Choose a new password for Ontario Data Catalogue"
+        " / Choisir un nouveau mot de passe pour le Catalogue de données de l’Ontario"
+    )
+    words = mail.get_content()
+    assert "Somebody, probably you, asked for a new password" in words
+    assert "Quelqu’un, sans doute vous, a demandé un nouveau mot de passe" in words
+    assert "&" not in words.replace("&key=", "")
+    found = re.search(r"https?://\S+", words)
     assert found
     fresh = "fresh-horse-battery"
     session.post(found[0], data={"password1": fresh, "password2": fresh}, timeout=60)

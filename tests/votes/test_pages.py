@@ -62,7 +62,7 @@ COUNTS = "//section[@id='votes']//p[@class='votes-count']"
     ("prefix", "vote", "voted", "counts"),
     [
         ("", "Vote", "✓ Voted", "1 vote: 0 with accounts, 1 without."),
-        ("/fr", "Voter", "✓ Voté", "1 vote\u00a0: 0 avec un compte, 1 sans compte."),
+        ("/fr", "Voter", "✓ Voté", "1 vote : 0 avec un compte, 1 sans compte."),
     ],
 )
 def test_the_button_works_without_a_script(

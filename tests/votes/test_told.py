@@ -61,7 +61,7 @@ def test_a_dataset_without_an_answer_says_so_in_the_ranking(
         ("", "Votes: which data should open first?", "What is kept, and for how long"),
         (
             "/fr",
-            "Les votes\u00a0: quelles données ouvrir en premier?",
+            "Les votes : quelles données ouvrir en premier?",
             "Ce qui est conservé, et pendant combien de temps",
         ),
     ],

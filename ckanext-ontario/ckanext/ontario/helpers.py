@@ -18,7 +18,7 @@ from werkzeug.exceptions import default_exceptions
 
 from ckanext.ontario import content_policy
 from ckanext.ontario.shared import guard, portal
-from ckanext.ontario.shared.bilingual import LANGUAGES, language_of
+from ckanext.ontario.shared.bilingual import DEFAULT_LANGUAGE, LANGUAGES, language_of
 
 __all__ = [
     "humanize_entity_type",
@@ -30,6 +30,7 @@ __all__ = [
     "ontario_language_links",
     "ontario_nonce",
     "ontario_portal",
+    "ontario_site_title",
     "ontario_vendor_address",
     "ontario_vendor_styles",
     "render_assets",
@@ -137,6 +138,15 @@ def render_assets(next_helper: Callable[[str], Markup], type_: str) -> Markup:
 def ontario_nonce() -> str:
     """Return the number that a page's own ``script`` or ``style`` element carries."""
     return content_policy.nonce()
+
+
+def ontario_site_title() -> str:
+    """Return what pages call this site: as configured in English, in French by its French name."""
+    if ontario_language() == DEFAULT_LANGUAGE:
+        return str(tk.config["ckan.site_title"])
+    if portal.is_internal():
+        return tk._("Ontario Data Catalogue (internal)")
+    return tk._("Ontario Data Catalogue")
 
 
 def ontario_portal() -> str:

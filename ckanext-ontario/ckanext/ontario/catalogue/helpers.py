@@ -9,7 +9,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.ontario.catalogue import search_labels
-from ckanext.ontario.shared.bilingual import LANGUAGES
+from ckanext.ontario.shared.bilingual import LANGUAGES, Said
 
 __all__ = ["ontario_catalogue_item"]
 
@@ -31,7 +31,7 @@ class Item:
 
     title: Text
     notes: Text | None
-    publisher: str
+    publisher: Said
     access_level: str
     access: str
     inactive: bool
@@ -52,7 +52,7 @@ def ontario_catalogue_item(package: Mapping[str, Any]) -> Item:
         title=_shown(package.get("title_translated"), package.get("title"))
         or Text(str(package.get("name")), "en"),
         notes=_notes(package),
-        publisher=str((package.get("organization") or {}).get("title") or ""),
+        publisher=tk.h.ontario_schema_publisher(package.get("organization")),
         access_level=level,
         access=labels.get(level, ""),
         inactive=package.get("record_status") == "inactive",

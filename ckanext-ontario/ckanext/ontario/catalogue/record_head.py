@@ -25,6 +25,8 @@ class Link:
 
     text: str
     address: str
+    lang: str = ""
+    """The words' language where that is not the reader's."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,9 @@ def head_of(
         page=page,
         state=str(record.get("state") or "active"),
         ministry=(
-            Link(ministry.value, addresses.organization(publisher.name)) if ministry else None
+            Link(ministry.value, addresses.organization(publisher.name), ministry.lang)
+            if ministry
+            else None
         ),
         canonical=canonical,
         alternates=alternates,

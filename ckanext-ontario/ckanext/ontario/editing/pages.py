@@ -120,7 +120,7 @@ def _listed(record: Mapping[str, Any], chosen: set[str]) -> Listed:
 
 
 def own_ministries() -> list[tuple[str, str]]:
-    """Return the ministries whose records the reader may edit: ``(name, title)``."""
+    """Return the ministries whose records the reader may edit: ``(name, title)``, by title."""
     own = tk.h.ontario_schema_owners("update_dataset")
     return [(one["name"], one["title"]) for one in own]
 

@@ -87,7 +87,7 @@ class DuplicateView(MethodView):
             return _refused()
         extra = {
             "pkg": pkg, "pkg_dict": pkg, "dataset_type": "dataset", "errors": errors,
-            "ministries": copying.ministries(pages.context()),
+            "ministries": tk.h.ontario_schema_named(copying.ministries(pages.context())),
         }  # fmt: skip
         page = tk.render(DUPLICATE, extra)
         return (page, 409) if errors else page

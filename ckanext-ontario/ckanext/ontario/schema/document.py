@@ -103,6 +103,8 @@ class Publisher:
     texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     jurisdiction: str = ""
     category: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Its title by language, in those that were written."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from ckanext.ontario.schema import conditions, presentation, tables
 from ckanext.ontario.schema.messages import LANGUAGE_NAMES, label, reader_language, said
 from ckanext.ontario.schema.search import title_sort
 from ckanext.ontario.schema.texts import stored_object
-from ckanext.ontario.shared.bilingual import LANGUAGES
+from ckanext.ontario.shared.bilingual import LANGUAGES, Said
 
 __all__ = [
     "ontario_schema_condition",
@@ -23,8 +23,10 @@ __all__ = [
     "ontario_schema_licence",
     "ontario_schema_licences",
     "ontario_schema_ministries",
+    "ontario_schema_named",
     "ontario_schema_needed",
     "ontario_schema_owners",
+    "ontario_schema_publisher",
     "ontario_schema_shown",
     "ontario_schema_title_sort",
     "ontario_schema_typed",
@@ -104,6 +106,20 @@ def ontario_schema_owners(permission: str = "create_dataset") -> list[dict[str, 
     return presentation.named(tk.h.organizations_available(permission))
 
 
+def ontario_schema_named(organizations: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return organizations as they are offered: ``{"id", "name", "title"}``, by title.
+
+    Args:
+        organizations: as ``organization_list_for_user`` gives them, without their translations.
+    """
+    return presentation.named(organizations)
+
+
+def ontario_schema_publisher(organization: Mapping[str, Any] | None) -> Said:
+    """Return what the reader calls the organization of a record; empty for none."""
+    return presentation.publisher_of(organization)
+
+
 def ontario_schema_condition(field: Mapping[str, Any]) -> str:
     """Return when the form asks for a field, as JSON for its script; empty for always."""
     found = conditions.condition(field)
@@ -134,11 +150,8 @@ def _quoted(name: str, value: str) -> str:
 def ontario_schema_error_languages(errors: Iterable[object]) -> list[str]:
     """Return the languages that errors of a bilingual field are about: both, unless they say."""
     names = LANGUAGE_NAMES[reader_language()]
-    said_of = {
-        code
-        for code in LANGUAGES
-        if any(str(one).startswith((f"{names[code]}:", f"{names[code]} :")) for one in errors)
-    }
+    heads = {str(one).partition(":")[0].rstrip() for one in errors if ":" in str(one)}
+    said_of = {code for code in LANGUAGES if names[code] in heads}
     return [code for code in LANGUAGES if code in (said_of or LANGUAGES)]
 
 

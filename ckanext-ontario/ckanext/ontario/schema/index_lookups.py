@@ -17,6 +17,7 @@ from ckan import model
 
 from ckanext.ontario.schema.document import Marks, Publisher
 from ckanext.ontario.schema.index_values import texts_of
+from ckanext.ontario.schema.texts import stored_object
 from ckanext.ontario.shared.bilingual import LANGUAGES
 
 PUBLISHERS_SECONDS = 30.0
@@ -117,4 +118,5 @@ def _publisher(title: str, extras: Mapping[str, str]) -> Publisher:
         },
         jurisdiction=extras.get("jurisdiction") or "",
         category=extras.get("category") or "",
+        titles=stored_object(extras.get("title_translated")),
     )

@@ -17,7 +17,7 @@ from ckan import model
 
 from ckanext.ontario.schema import index_lookups
 from ckanext.ontario.schema.search import reader_language
-from ckanext.ontario.shared.bilingual import DEFAULT_LANGUAGE, pick
+from ckanext.ontario.shared.bilingual import DEFAULT_LANGUAGE, Said, pick, said
 from ckanext.ontario.shared.collation import sort_key
 
 NAMED = ("organization", "groups")
@@ -93,6 +93,14 @@ def named(organizations: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
         title = texts[0] if texts else str(one["display_name"])
         found.append({"id": one["id"], "name": one["name"], "title": title})
     return sorted(found, key=lambda one: sort_key(one["title"], language))
+
+
+def publisher_of(organization: Mapping[str, Any] | None) -> Said:
+    """Return what the reader calls the organization of a record; empty for none."""
+    if not organization:
+        return Said("")
+    titles = index_lookups.publisher(organization["id"]).titles
+    return said(titles, reader_language(), str(organization.get("title") or ""))
 
 
 def _titles(left_out: str = "") -> OrderedDict[str, str]:

@@ -29,3 +29,18 @@ def pick(value: Mapping[str, T] | None, language: str) -> T | None:
         return None
     order = [language, *(other for other in LANGUAGES if other != language)]
     return next((value[code] for code in order if value.get(code)), None)
+
+
+class Said(str):  # noqa: SLOT000 -- ``lang`` has a default, which a slot can't have
+    """A text for a reader; it knows when it is in the other language, so that pages can say so."""
+
+    lang: str = ""
+    """The text's language where that is not the reader's, else empty."""
+
+
+def said(value: Mapping[str, str] | None, language: str, otherwise: str = "") -> Said:
+    """Return the reader's version of ``value``, else the other language's, else ``otherwise``."""
+    found = Said(pick(value, language) or otherwise)
+    if value and found and not value.get(language):
+        found.lang = next((code for code in LANGUAGES if value.get(code)), "")
+    return found

@@ -15,7 +15,7 @@ from werkzeug.routing import RoutingException
 
 from ckanext.ontario.shared import portal
 from ckanext.ontario.shared.people import language_of_user
-from ckanext.ontario.visibility import policy
+from ckanext.ontario.visibility import account_mails, policy
 from ckanext.ontario.visibility.access import note
 from ckanext.ontario.visibility.domain import Decision
 from ckanext.ontario.visibility.policy import routes
@@ -27,6 +27,8 @@ __all__ = [
     "ontario_visibility_access",
     "ontario_visibility_decisions",
     "ontario_visibility_language",
+    "ontario_visibility_mail_body",
+    "ontario_visibility_mail_subject",
 ]
 
 
@@ -117,3 +119,13 @@ def ontario_visibility_language(user: str | None) -> str:
 @cache
 def _decisions(of: portal.Portal) -> dict[str, str]:
     return {name: decision.value for name, decision in policy.of(of).items()}
+
+
+def ontario_visibility_mail_subject(kind: str) -> str:
+    """Return the subject of a mail about an account: ``invitation`` or ``reset``."""
+    return account_mails.subject(kind)
+
+
+def ontario_visibility_mail_body(kind: str, name: str, link: str) -> Markup:
+    """Return the text of a mail about an account; it is no HTML, so nothing is escaped."""
+    return Markup(account_mails.body(kind, name, link))  # noqa: S704 -- a mail of plain text

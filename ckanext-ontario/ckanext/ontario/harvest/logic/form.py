@@ -12,6 +12,7 @@ from ckan.types import Action, Context, DataDict
 
 from ckanext.ontario.harvest import messages, source_form
 from ckanext.ontario.harvest.fields import FORM, PREFIX
+from ckanext.ontario.harvest.logic import refusals
 from ckanext.ontario.shared.bilingual import language_of
 
 __all__ = ["package_create", "package_update"]
@@ -24,7 +25,8 @@ DOCUMENT = "document"
 def package_create(next_action: Action, context: Context, data_dict: DataDict) -> Any:
     """Create a package; a harvest source's document is kept first and becomes its address."""
     if data_dict.get("type") == "harvest":
-        return next_action(context, prepared(context, data_dict))
+        with refusals.translated():
+            return next_action(context, prepared(context, data_dict))
     return next_action(context, data_dict)
 
 
@@ -32,7 +34,8 @@ def package_create(next_action: Action, context: Context, data_dict: DataDict) -
 def package_update(next_action: Action, context: Context, data_dict: DataDict) -> Any:
     """Update a package; a harvest source's document is kept first and becomes its address."""
     if data_dict.get("type") == "harvest" or DOCUMENT in data_dict or FORM in data_dict:
-        return next_action(context, prepared(context, data_dict))
+        with refusals.translated():
+            return next_action(context, prepared(context, data_dict))
     return next_action(context, data_dict)
 
 

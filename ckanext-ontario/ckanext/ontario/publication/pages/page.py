@@ -13,6 +13,7 @@ from ckanext.ontario.publication.pages import status as statuses
 from ckanext.ontario.publication.pages.preview import Preview
 from ckanext.ontario.publication.pages.status import Status
 from ckanext.ontario.publication.pages.words import When
+from ckanext.ontario.shared.bilingual import Said
 
 ROWS = 100
 """Rows of the history that the page shows."""
@@ -36,7 +37,7 @@ class Event:
 class RecordPage:
     """A record's page of publication."""
 
-    title: str
+    title: Said
     status: Status
     preview: Preview | None
     problems: tuple[str, ...]
@@ -55,7 +56,7 @@ class StepPage:
 
     step: str
     heading: str
-    title: str
+    title: Said
     status: Status
     preview: Preview | None
     open: bool
@@ -150,7 +151,7 @@ def step(package_id: str, name: str, errors: forms.Errors) -> StepPage:
     )
 
 
-def _title(package_id: str, stand: Status) -> str:
+def _title(package_id: str, stand: Status) -> Said:
     """Return the title; a deputy minister need not be able to read the record itself."""
     found = _shown(package_id) or {}
     return words.text(found.get("title_translated"), stand.name)
@@ -167,7 +168,7 @@ def _shown(package_id: str) -> dict[str, Any] | None:
 class StandingPage:
     """Where a standing approval for a record is given."""
 
-    title: str
+    title: Said
     status: Status
     errors: forms.Errors
 

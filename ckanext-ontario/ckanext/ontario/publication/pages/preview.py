@@ -9,6 +9,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.ontario.publication.pages import paths, words
+from ckanext.ontario.shared.bilingual import Said
 
 Lines = list[tuple[str, str]]
 """Lines of a value: ``(language of the line or "", text)``."""
@@ -74,11 +75,11 @@ class Preview:
 
     id: str
     content_hash: str
-    title: str
+    title: Said
     titles: Lines
     short: Lines
     notes: Lines
-    organization: str
+    organization: Said
     owner: str
     """The organization's name in addresses."""
     rows: tuple[Row, ...]
@@ -179,5 +180,5 @@ def _file(resource: Mapping[str, Any], sizes: Mapping[str, int]) -> File:
     )
 
 
-def _titled(group: Mapping[str, Any]) -> str:
+def _titled(group: Mapping[str, Any]) -> Said:
     return words.text(group.get("title_translated"), str(group.get("name") or ""))

@@ -11,6 +11,7 @@ import ckan.plugins.toolkit as tk
 from ckanext.ontario.publication.pages import forms, preview, words
 from ckanext.ontario.publication.pages.preview import Preview
 from ckanext.ontario.publication.pages.words import When
+from ckanext.ontario.shared.bilingual import Said
 
 ROWS = 20
 """Records of a section on one page, and records that are looked at together."""
@@ -26,8 +27,8 @@ class Item:
     """A record that waits."""
 
     id: str
-    title: str
-    organization: str
+    title: Said
+    organization: Said
     state: str
     since: When | None
     reason: str

@@ -11,6 +11,7 @@ import ckan.plugins.toolkit as tk
 from ckanext.ontario.publication.pages import forms, words
 from ckanext.ontario.publication.pages.words import When
 from ckanext.ontario.publication.workflow import people
+from ckanext.ontario.shared.bilingual import Said
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Held:
     id: str
     person: str
     role: str
-    ministry: str
+    ministry: Said
     begins: When | None
     until: When | None
     given_by: str
@@ -33,7 +34,7 @@ class Standing:
     """A standing approval on record."""
 
     id: str
-    title: str
+    title: Said
     href: str
     source: bool
     """Whether it is of all that a harvest source brings."""
@@ -93,8 +94,7 @@ def ministries_directed() -> dict[str, tuple[str, str]]:
     found = tk.get_action("organization_list_for_user")(
         {}, {"permission": "admin", "include_dataset_count": False}
     )
-    pairs = {str(one["id"]): (str(one["name"]), _title(one)) for one in found}
-    return dict(sorted(pairs.items(), key=lambda pair: pair[1][1].casefold()))
+    return {one["id"]: (one["name"], one["title"]) for one in tk.h.ontario_schema_named(found)}
 
 
 def _held(
@@ -111,16 +111,12 @@ def _held(
         id=row["id"],
         person=words.person(row["user"]),
         role=names()[row["role"]],
-        ministry=words.organization(organization) or tk._("All ministries"),
+        ministry=words.organization(organization) or Said(tk._("All ministries")),
         begins=words.when(row["valid_from"]),
         until=words.when(row["valid_until"]),
         given_by=words.person(row["given_by"]),
         endable=own or gives,
     )
-
-
-def _title(one: Mapping[str, Any]) -> str:
-    return words.text(one.get("title_translated"), str(one.get("display_name") or one["name"]))
 
 
 def names() -> dict[str, str]:
@@ -149,7 +145,7 @@ def _standing(row: Mapping[str, Any], *, director: bool) -> Standing:
     endpoint = "harvest.read" if source else "dataset.read"
     return Standing(
         id=row["id"],
-        title=str(package["title"] or package["name"]),
+        title=words.text(package["title_translated"], package["title"] or package["name"]),
         href=str(tk.url_for(endpoint, id=package["name"])),
         source=source,
         until=words.when(row["valid_until"]),

@@ -11,7 +11,7 @@ import ckan.plugins.toolkit as tk
 from babel import dates
 
 from ckanext.ontario.publication.instants import TORONTO
-from ckanext.ontario.shared.bilingual import language_of, pick
+from ckanext.ontario.shared.bilingual import Said, language_of, said
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ def language() -> str:
     return language_of(str(tk.h.lang()))
 
 
-def text(value: Mapping[str, Any] | None, otherwise: str = "") -> str:
+def text(value: Mapping[str, Any] | None, otherwise: str = "") -> Said:
     """Return a bilingual value for the reader."""
-    return str(pick(value, language()) or otherwise)
+    return said(value, language(), otherwise)
 
 
 def when(written: str | None) -> When | None:
@@ -49,9 +49,9 @@ def person(one: Mapping[str, str] | None) -> str:
     return one["display_name"] if one else tk._("Somebody whose account is gone")
 
 
-def organization(one: Mapping[str, Any] | None) -> str:
+def organization(one: Mapping[str, Any] | None) -> Said:
     """Return what an organization is called; empty for none."""
-    return text(one.get("title_translated"), str(one["title"])) if one else ""
+    return text(one.get("title_translated"), str(one["title"])) if one else Said("")
 
 
 def state(value: str) -> str:

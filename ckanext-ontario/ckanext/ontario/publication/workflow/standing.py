@@ -14,7 +14,7 @@ from ckan.types import Context, DataDict
 from ckanext.ontario.publication.instants import local_text
 from ckanext.ontario.publication.model import STANDING
 from ckanext.ontario.publication.workflow import access, people
-from ckanext.ontario.publication.workflow.delegations import instant, when
+from ckanext.ontario.publication.workflow.delegations import instant, texts, when
 from ckanext.ontario.shared import clock
 
 __all__ = [
@@ -24,6 +24,9 @@ __all__ = [
 ]
 
 _PACKAGE = model.package_table
+_EXTRA = model.package_extra_table
+
+NAMED = ("id", "name", "title", "title_translated")
 
 
 def ontario_standing_approval_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -102,9 +105,9 @@ def ontario_standing_approval_list(context: Context, data_dict: DataDict) -> lis
         data_dict: optional ``ended``, true for those that are over too.
 
     Returns:
-        ``[{"id", "package": {"id", "name", "title"}, "harvest_source": bool, "given_by",
-        "given_at", "valid_until", "revoked_at", "revoked_by", "in_force": bool}]``. One whose
-        giver is no longer the ministry's Director is not in force.
+        ``[{"id", "package": {"id", "name", "title", "title_translated"}, "harvest_source": bool,
+        "given_by", "given_at", "valid_until", "revoked_at", "revoked_by", "in_force": bool}]``.
+        One whose giver is no longer the ministry's Director is not in force.
 
     Raises:
         NotAuthorized: when nobody is logged in.
@@ -192,7 +195,7 @@ def _shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         shown.append(
             {
                 "id": row["id"],
-                "package": {key: package.get(key) for key in ("id", "name", "title")},
+                "package": {key: package.get(key) for key in NAMED},
                 "harvest_source": row["harvest_source_id"] is not None,
                 "given_by": known.get(row["given_by"]),
                 "given_at": local_text(row["given_at"]),
@@ -207,5 +210,17 @@ def _shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _packages(ids: Any) -> dict[str, dict[str, Any]]:
     columns = [_PACKAGE.c[name] for name in ("id", "name", "title", "owner_org")]
-    query = sa.select(*columns).where(_PACKAGE.c.id.in_(set(ids)))
-    return {str(row["id"]): dict(row) for row in model.Session.execute(query).mappings()}
+    titled = sa.and_(
+        _EXTRA.c.package_id == _PACKAGE.c.id,
+        _EXTRA.c.key == "title_translated",
+        _EXTRA.c.state == "active",
+    )
+    query = (
+        sa.select(*columns, _EXTRA.c.value)
+        .select_from(_PACKAGE.outerjoin(_EXTRA, titled))
+        .where(_PACKAGE.c.id.in_(set(ids)))
+    )
+    return {
+        str(row["id"]): {**row, "title_translated": texts(row["value"])}
+        for row in model.Session.execute(query).mappings()
+    }

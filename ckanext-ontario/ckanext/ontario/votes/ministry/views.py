@@ -6,7 +6,7 @@ JavaScript.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -68,7 +68,15 @@ def ranking() -> Any:
     further = offset + ROWS if offset + ROWS < found["count"] else None
     previous = max(offset - ROWS, 0) if offset else None
     page = RankingPage(found, organization, unanswered, previous, further)
-    return tk.render(RANKING, {"page": page, "kinds": wording.kinds()})
+    shown = {"page": page, "kinds": wording.kinds(), "ministries": _ministries(found["results"])}
+    return tk.render(RANKING, shown)
+
+
+def _ministries(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return what the reader calls the ministries of some records, by id."""
+    owners = {row["organization"]["id"]: row["organization"] for row in rows}
+    named = [{**one, "display_name": one["title"]} for one in owners.values()]
+    return {one["id"]: one["title"] for one in tk.h.ontario_schema_named(named)}
 
 
 class AnswerView(MethodView):
