@@ -27,6 +27,7 @@ STATIONS = [
         "Level (100%)": n * 1.5 - 20,
         "Coût": n * 1000,
         "place": n % 2,
+        "Budget": 12345678.25 + n,
         "Permit number": n,
         "Latitude": None if n == 7 else 43.5 + n % 6,
         "Longitude": -79.25 - n % 6,

@@ -109,6 +109,8 @@ def test_a_reader_chooses_columns_and_may_share_the_address(world: Any) -> None:
         ({"x": "Région du nord", "y": "place", "how": "count"}, ["Est", "15"]),
         ({"x": "Day", "kind": "bar"}, ["Jan 3, 2020", "5"]),
         ({"x": "Station", "y": "Coût"}, ["Station 59", "59,000"]),
+        ({"x": "Année", "y": "Budget", "how": "mean"}, ["2001", "12,345,706"]),
+        ({"x": "Station", "y": "Budget", "how": "mean"}, ["Station 59", "12,345,737.25"]),
     ],
     ids=str,
 )

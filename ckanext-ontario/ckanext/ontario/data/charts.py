@@ -116,7 +116,8 @@ def _shown(table: asking.Table, choice: Choice, found: Figures, locale: str) -> 
     series = _series(table, choice, found)
     labels = tuple(_label(found, point.at, locale) for point in found.points)
     columns = tuple(zip(*(point.values for point in found.points), strict=True))
-    words = tuple(tuple(writing.figure(v, choice.how, locale) for v in one) for one in columns)
+    how = "sum" if choice.how == "mean" and _is_plain(found) else choice.how
+    words = tuple(tuple(writing.figure(v, how, locale) for v in one) for one in columns)
     told = tuple(
         tuple(f"{label}: {text}" for label, text in zip(labels, one, strict=True)) for one in words
     )
@@ -138,14 +139,19 @@ def _series(table: asking.Table, choice: Choice, found: Figures) -> tuple[str, .
     if not choice.y:
         return (tk._("Number of rows"),)
     names = (_named(table.column(name)) for name in choice.y)
-    if choice.how != "count" and all(point.rows == 1 for point in found.points):
-        return tuple(names)  # nothing was brought together
+    if choice.how != "count" and _is_plain(found):
+        return tuple(names)
     sentence = {
         "sum": tk._("{column}, total"),
         "mean": tk._("{column}, average"),
         "count": tk._("{column}, number of values"),
     }[choice.how]
     return tuple(sentence.format(column=name) for name in names)
+
+
+def _is_plain(found: Figures) -> bool:
+    """Say whether each point is one row, so that nothing was brought together."""
+    return all(point.rows == 1 for point in found.points)
 
 
 def _label(found: Figures, at: Any, locale: str) -> str:

@@ -17,11 +17,16 @@ COMPACT, SCIENTIFIC = 1e6, 1e15
 DIGITS = {"sum": 12, "mean": 6, "count": 15}
 """Digits of a figure that mean something: a sum of floats carries dust behind its twelfth."""
 
+WHOLE = 1e5
+"""Means from it on are written as whole numbers."""
+
 
 def figure(value: float | None, how: str, locale: str) -> str:
     """Return a figure as it is told in words and in tables."""
     if value is None:
         return "–"
+    if how == "mean" and abs(value) >= WHOLE:
+        return number(f"{value:.0f}", locale)
     return number(f"{value:.{DIGITS[how]}g}", locale)
 
 
