@@ -72,8 +72,6 @@ TRANSLATED_KEYS = {"label", "help_text", "form_placeholder", "message", "suggest
 AS_ANSWERED = f"{PACKAGE.as_posix()}/api/tables/errors.yaml"
 """Quotes what programs are answered, CKAN's own words and field names included."""
 
-NOT_SET_YET = {f"{PACKAGE.as_posix()}/accessibility/statement/fr.md"}
-
 
 @dataclass(frozen=True)
 class Problem:
@@ -259,8 +257,7 @@ def prose_problems(root: Path = ROOT) -> Iterator[Problem]:
         for path in sorted((root / tree).rglob("fr.md")):
             name = path.relative_to(root).as_posix()
             for fault in typography.faults(path.read_text(encoding="utf-8")):
-                if name not in NOT_SET_YET:
-                    yield Problem("typography", name, fault)
+                yield Problem("typography", name, fault)
 
 
 # --- the whole -------------------------------------------------------------------------------
