@@ -115,7 +115,7 @@ def test_who_asked_hears_why_not(world: Any, postbox: Any) -> None:
     speaks(world.users.other, None)
     assert address == world.users.other["email"]
     assert "refusée" in subject
-    assert f"Le ministère vous a écrit :\n{WHY}" in text.replace("\r\n", "\n")
+    assert f"Le ministère vous a écrit\N{NO-BREAK SPACE}:\n{WHY}" in text.replace("\r\n", "\n")
 
 
 def test_a_withdrawal_tells_nobody(world: Any, postbox: Any) -> None:
