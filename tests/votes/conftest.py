@@ -16,6 +16,7 @@ import pytest
 import requests
 import sqlalchemy as sa
 from ckan import model
+from redis import Redis
 from tests.catalogue.filling import fill
 
 import factories
@@ -82,9 +83,7 @@ def another(
 ) -> Iterator[PortalServer]:
     """Serve the same portal by one more process, or several behind one port, with other options."""
     port = free_port()
-    read = configparser.ConfigParser(interpolation=None)
-    read.optionxform = str
-    read.read(server.ini)
+    read = _options(server.ini)
     url = f"http://127.0.0.1:{port}"
     read["app:main"].update({"ckan.site_url": url, **options})
     ini = folder / "ckan.ini"
@@ -111,8 +110,23 @@ def world(public_server: Any) -> Any:
     return plant(public_server)
 
 
+def _options(ini: Path) -> configparser.ConfigParser:
+    read = configparser.ConfigParser(interpolation=None)
+    read.optionxform = str
+    read.read(ini)
+    return read
+
+
+def _forget_limits(ini: Path) -> None:
+    """Begin to count anew: all tests come from one network, those of other modules too."""
+    with Redis.from_url(_options(ini)["app:main"]["ckan.redis.url"]) as redis:
+        for name in redis.scan_iter("ontario:votes:*:suggestions:*"):
+            redis.delete(name)
+
+
 def plant(server: Any) -> Any:
     """Make what tests vote on and who votes, by the portal's own commands."""
+    _forget_limits(server.ini)
     name = f"votes-{next(factories._numbers)}-{free_port()}"
     groups = [
         ("group_create", {"name": TOPIC, "title_translated": {"en": "Env", "fr": "Env"}})
@@ -189,9 +203,7 @@ def voting(world: Any, unlimited: Any) -> Any:
 @pytest.fixture(scope="module")
 def database(world: Any) -> Iterator[sa.engine.Engine]:
     """The portal's own database."""
-    read = configparser.ConfigParser(interpolation=None)
-    read.read(world.server.ini)
-    url = read["app:main"]["sqlalchemy.url"].replace("%%", "%")
+    url = _options(world.server.ini)["app:main"]["sqlalchemy.url"].replace("%%", "%")
     engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
     yield engine
     engine.dispose()
